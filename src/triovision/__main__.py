@@ -1,0 +1,5 @@
+"""`python -m triovision` is `triovision`."""
+
+from triovision.cli import main
+
+main()

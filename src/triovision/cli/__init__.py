@@ -1,0 +1,5 @@
+"""The command line: `triovision`."""
+
+from triovision.cli.main import cli, main
+
+__all__ = ["cli", "main"]

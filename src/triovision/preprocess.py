@@ -1,0 +1,157 @@
+"""Image -> tensor: one function for serving and for evaluation in training.
+
+Source: timm 1.0.31, `timm.data.transforms_factory.transforms_imagenet_eval`, whose names and rounding this
+module keeps. A golden test holds the two equal.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+__all__ = ["CROP_MODES", "INTERPOLATIONS", "Preprocessing", "preprocess"]
+
+CROP_MODES = ("center", "squash", "border")
+
+INTERPOLATIONS = {
+    "nearest": Image.Resampling.NEAREST,
+    "bilinear": Image.Resampling.BILINEAR,
+    "bicubic": Image.Resampling.BICUBIC,
+    "box": Image.Resampling.BOX,
+    "hamming": Image.Resampling.HAMMING,
+    "lanczos": Image.Resampling.LANCZOS,
+}
+
+_CHANNELS = 3
+_MAX_SIDE_PX = 4096
+
+# How much larger than the resize target the decoder's reduced image must be. A margin keeps the decoder's own
+# low-pass filter out of the band that the resize keeps: benchmarks/reduced_decode.py measures what it costs.
+_DECODE_MARGIN = 1.0
+
+# A strip thinner than this is cut to its middle before resizing: resizing a 1 x 10,000 px image to a short side
+# of 224 px would otherwise ask for 1.5 GB.
+_MAX_ASPECT_RATIO = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Preprocessing:
+    """How an image becomes a tensor, in timm's terms.
+
+    Attributes:
+        input_size: Height and width of the tensor, in pixels.
+        interpolation: Resampling filter, one of `INTERPOLATIONS`.
+        crop_pct: Share of the resized image that the crop keeps, in (0, 1].
+        crop_mode: `center` keeps the aspect ratio and cuts the middle, `squash` distorts, `border` pads.
+        mean: Per channel, in [0, 1] units.
+        std: Per channel, in [0, 1] units.
+
+    Raises:
+        ValueError: If a value is unknown or out of range; the message begins with the field's name.
+    """
+
+    input_size: tuple[int, int] = (224, 224)
+    interpolation: str = "bicubic"
+    crop_pct: float = 0.875
+    crop_mode: str = "center"
+    mean: tuple[float, float, float] = (0.485, 0.456, 0.406)
+    std: tuple[float, float, float] = (0.229, 0.224, 0.225)
+
+    def __post_init__(self) -> None:
+        if len(self.input_size) != 2 or not all(1 <= side <= _MAX_SIDE_PX for side in self.input_size):  # noqa: PLR2004 - height, width
+            raise ValueError(f"input_size {self.input_size} is not (height, width) in 1..{_MAX_SIDE_PX}")
+        if self.interpolation not in INTERPOLATIONS:
+            raise ValueError(f"interpolation {self.interpolation!r} is none of {', '.join(INTERPOLATIONS)}")
+        if not 0 < self.crop_pct <= 1:
+            raise ValueError(f"crop_pct {self.crop_pct} is not in (0, 1]")
+        if self.crop_mode not in CROP_MODES:
+            raise ValueError(f"crop_mode {self.crop_mode!r} is none of {', '.join(CROP_MODES)}")
+        if len(self.mean) != _CHANNELS or not all(math.isfinite(value) for value in self.mean):
+            raise ValueError(f"mean {self.mean} is not three finite numbers")
+        if len(self.std) != _CHANNELS or not all(math.isfinite(value) and value > 0 for value in self.std):
+            raise ValueError(f"std {self.std} is not three positive numbers")
+
+    @property
+    def scale_size(self) -> tuple[int, int]:
+        """Height and width that the image is resized towards before the crop, in pixels."""
+        height, width = self.input_size
+        return math.floor(height / self.crop_pct), math.floor(width / self.crop_pct)
+
+    @property
+    def decode_short_side_px(self) -> int:
+        """Short side that a decoder must deliver at least, so that nothing is enlarged that need not be."""
+        return math.ceil(max(self.scale_size) * _DECODE_MARGIN)
+
+
+def preprocess(image: NDArray[np.uint8], preprocessing: Preprocessing) -> NDArray[np.float32]:
+    """Turn one image into the model's input.
+
+    Args:
+        image: RGB, uint8 [height, width, 3], of any size.
+        preprocessing: The bundle's configuration.
+
+    Returns:
+        float32 [3, input height, input width], normalised by mean and standard deviation.
+
+    Raises:
+        ValueError: If the image is not uint8 [height, width, 3] or has no pixels.
+    """
+    if image.dtype != np.uint8 or image.ndim != _CHANNELS or image.shape[2] != _CHANNELS or 0 in image.shape:
+        raise ValueError(f"image is {image.dtype} {list(image.shape)}, not uint8 [height, width, 3]")
+    cropped = _crop(_resize(Image.fromarray(image), preprocessing), preprocessing)
+    mean = np.asarray(preprocessing.mean, np.float32)
+    std = np.asarray(preprocessing.std, np.float32)
+    # (x / 255 - mean) / std as one multiplication and one addition per pixel.
+    tensor = np.asarray(cropped, np.float32)
+    tensor *= 1 / (255 * std)
+    tensor -= mean / std
+    return np.ascontiguousarray(tensor.transpose(2, 0, 1))
+
+
+def _resize(image: Image.Image, preprocessing: Preprocessing) -> Image.Image:
+    resample = INTERPOLATIONS[preprocessing.interpolation]
+    scale_height, scale_width = preprocessing.scale_size
+    if preprocessing.crop_mode == "squash":
+        return image.resize((scale_width, scale_height), resample)
+    if preprocessing.crop_mode == "center":
+        image = _cut_strip(image)
+    width, height = image.size
+    ratios = (height / scale_height, width / scale_width)
+    if preprocessing.crop_mode == "border":
+        size = _divide(image.size, max(ratios))
+    elif scale_height == scale_width:
+        # torchvision's Resize with one number: the long side is truncated, not rounded.
+        short = min(width, height)
+        size = (int(scale_width * width / short), int(scale_height * height / short))
+    else:
+        size = _divide(image.size, min(ratios))
+    return image if size == image.size else image.resize(size, resample)
+
+
+def _divide(size: tuple[int, int], ratio: float) -> tuple[int, int]:
+    return max(1, round(size[0] / ratio)), max(1, round(size[1] / ratio))
+
+
+def _cut_strip(image: Image.Image) -> Image.Image:
+    width, height = image.size
+    longest = _MAX_ASPECT_RATIO * min(width, height)
+    if max(width, height) <= longest:
+        return image
+    left, top = max(0, (width - longest) // 2), max(0, (height - longest) // 2)
+    return image.crop((left, top, width - left, height - top))
+
+
+def _crop(image: Image.Image, preprocessing: Preprocessing) -> Image.Image:
+    height, width = preprocessing.input_size
+    if image.width < width or image.height < height:
+        red, green, blue = (round(255 * value) for value in preprocessing.mean)
+        fill = (red, green, blue) if preprocessing.crop_mode == "border" else (0, 0, 0)
+        padded = Image.new("RGB", (max(width, image.width), max(height, image.height)), fill)
+        padded.paste(image, (max(0, width - image.width) // 2, max(0, height - image.height) // 2))
+        image = padded
+    top, left = round((image.height - height) / 2), round((image.width - width) / 2)
+    return image.crop((left, top, left + width, top + height))

@@ -1,0 +1,107 @@
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from PIL import Image
+
+from triovision.preprocess import CROP_MODES, INTERPOLATIONS, Preprocessing, preprocess
+
+PLAIN = {"mean": (0.0, 0.0, 0.0), "std": (1.0, 1.0, 1.0)}
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("input_size", (0, 224)),
+        ("input_size", (224, 99999)),
+        ("input_size", (224,)),
+        ("interpolation", "random"),
+        ("crop_pct", 0.0),
+        ("crop_pct", 1.5),
+        ("crop_mode", "zoom"),
+        ("mean", (0.5, 0.5)),
+        ("mean", (0.5, 0.5, float("nan"))),
+        ("std", (0.0, 1.0, 1.0)),
+        ("std", (float("inf"), 1.0, 1.0)),
+    ],
+)
+def test_an_unknown_value_is_refused_by_its_field(field, value):
+    with pytest.raises(ValueError, match=f"^{field}"):
+        Preprocessing(**{field: value})
+
+
+@pytest.mark.parametrize(
+    "image",
+    [
+        np.zeros((4, 4), np.uint8),
+        np.zeros((4, 4, 4), np.uint8),
+        np.zeros((4, 4, 3), np.float32),
+        np.zeros((0, 4, 3), np.uint8),
+    ],
+)
+def test_what_is_no_rgb_image_is_refused(image):
+    with pytest.raises(ValueError, match="not uint8"):
+        preprocess(image, Preprocessing())
+
+
+def test_a_grey_image_normalises_to_the_hand_computed_value():
+    image = np.full((50, 70, 3), 128, np.uint8)
+    tensor = preprocess(image, Preprocessing(input_size=(32, 32)))
+    expected = (128 / 255 - np.array([0.485, 0.456, 0.406])) / np.array([0.229, 0.224, 0.225])
+    assert tensor.dtype == np.float32
+    assert tensor.flags.c_contiguous
+    np.testing.assert_allclose(tensor.mean(axis=(1, 2)), expected, atol=1e-5)
+
+
+def test_center_cuts_the_sides_and_squash_keeps_them():
+    image = np.zeros((40, 120, 3), np.uint8)
+    image[:, :40, 0] = image[:, 80:, 0] = 255
+    center = preprocess(image, Preprocessing(input_size=(32, 32), crop_pct=1.0, crop_mode="center", **PLAIN))
+    squash = preprocess(image, Preprocessing(input_size=(32, 32), crop_pct=1.0, crop_mode="squash", **PLAIN))
+    assert center[0].mean() < 0.05
+    assert squash[0].mean() == pytest.approx(2 / 3, abs=0.03)
+
+
+def test_border_pads_with_the_mean():
+    image = np.full((20, 80, 3), 255, np.uint8)
+    preprocessing = Preprocessing(input_size=(40, 40), crop_pct=1.0, crop_mode="border", mean=(0.2,) * 3, std=(1,) * 3)
+    tensor = preprocess(image, preprocessing)
+    assert tensor[0, 0, 0] == pytest.approx(0.0, abs=0.01)
+    assert tensor[0, 20, 20] == pytest.approx(0.8, abs=0.01)
+
+
+def test_a_thin_strip_costs_no_more_than_its_middle():
+    strip = np.zeros((1, 20_000, 3), np.uint8)
+    strip[:, 9_990:10_010] = 255
+    tensor = preprocess(strip, Preprocessing(input_size=(32, 32), crop_pct=1.0, **PLAIN))
+    assert tensor.shape == (3, 32, 32)
+    assert tensor.max() > 0.9
+
+
+def test_the_decoder_is_asked_for_the_resize_target_at_least():
+    assert Preprocessing(input_size=(224, 224), crop_pct=0.875).decode_short_side_px >= 256
+    assert Preprocessing(input_size=(224, 224), crop_pct=1.0).decode_short_side_px >= 224
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    height=st.integers(1, 90),
+    width=st.integers(1, 90),
+    side=st.tuples(st.integers(1, 40), st.integers(1, 40)),
+    crop_pct=st.floats(0.3, 1.0),
+    crop_mode=st.sampled_from(CROP_MODES),
+    interpolation=st.sampled_from(sorted(INTERPOLATIONS)),
+)
+def test_any_image_gives_a_finite_tensor_of_the_asked_size(height, width, side, crop_pct, crop_mode, interpolation):
+    image = np.random.default_rng(0).integers(0, 256, (height, width, 3), dtype=np.uint8)
+    preprocessing = Preprocessing(side, interpolation, crop_pct, crop_mode)
+    tensor = preprocess(image, preprocessing)
+    assert tensor.shape == (3, *side)
+    assert np.isfinite(tensor).all()
+
+
+def test_mirroring_the_image_mirrors_the_tensor():
+    image = np.asarray(Image.effect_noise((64, 48), 80).convert("RGB"))
+    preprocessing = Preprocessing(input_size=(32, 32), crop_pct=1.0, crop_mode="squash")
+    mirrored = preprocess(np.ascontiguousarray(image[:, ::-1]), preprocessing)
+    np.testing.assert_allclose(mirrored[:, :, ::-1], preprocess(image, preprocessing), atol=0.03)
