@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from triovision.bundle import Bundle, BundleMetadata, read_bundle
+from triovision.bundle import Bundle, BundleMetadata, ModelOutput, read_bundle
 from triovision.bundle.session import available_cpus
 from triovision.decision import DecisionRule, calibrate
 from triovision.errors import BundleNotFoundError, PhotoError
@@ -156,17 +156,19 @@ class CountryClassifier:
         photo = read_photo(source, short_side_px=preprocessing.decode_short_side_px, limits=self._limits, name=name)
         tensor = preprocess(photo.image, preprocessing)
         output = self._bundle.run(tensor[None], single_thread=single_thread)
-        return self._make_prediction(photo, output.logits, output.embedding[0])
+        # A path is given back as it came, so that the caller finds the file again; `photo.name` is made for reading.
+        label = name or (str(source) if isinstance(source, str | Path) else photo.name)
+        return self._make_prediction(label, photo, output)
 
-    def _make_prediction(self, photo: Photo, logits: NDArray[np.float32], embedding: NDArray[np.float32]) -> Prediction:
-        probabilities = calibrate(logits, self.metadata.temperature)[0]
+    def _make_prediction(self, name: str, photo: Photo, output: ModelOutput) -> Prediction:
+        probabilities = calibrate(output.logits, self.metadata.temperature)[0]
         probabilities.flags.writeable = False
         return Prediction(
-            photo=photo.name,
+            photo=name,
             country_codes=self.metadata.country_codes,
             probabilities=probabilities,
             model=self.metadata.name,
             decided=self._rule.answer(probabilities),
-            embedding=embedding,
+            embedding=output.embedding[0],
             warnings=photo.warnings,
         )

@@ -62,7 +62,8 @@ class Preprocessing:
     std: tuple[float, float, float] = (0.229, 0.224, 0.225)
 
     def __post_init__(self) -> None:
-        if len(self.input_size) != 2 or not all(1 <= side <= _MAX_SIDE_PX for side in self.input_size):  # noqa: PLR2004 - height, width
+        sides = list(self.input_size)
+        if len(sides) != 2 or not all(1 <= side <= _MAX_SIDE_PX for side in sides):  # noqa: PLR2004 - height, width
             raise ValueError(f"input_size {self.input_size} is not (height, width) in 1..{_MAX_SIDE_PX}")
         if self.interpolation not in INTERPOLATIONS:
             raise ValueError(f"interpolation {self.interpolation!r} is none of {', '.join(INTERPOLATIONS)}")

@@ -1,5 +1,5 @@
 """The command line: `triovision`."""
 
-from triovision.cli.main import cli, main
+from triovision.cli.root import cli, main
 
 __all__ = ["cli", "main"]

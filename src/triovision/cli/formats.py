@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import sys
+from collections.abc import Callable
 from typing import Any, Protocol, TextIO
 
 from triovision.cli.inputs import printable
@@ -34,7 +35,7 @@ def make_writer(output_format: str, top: int, language: str) -> Writer:
     if hasattr(out, "reconfigure"):
         # A file name that is not UTF-8 is escaped, which JSON reads back, instead of ending the run.
         out.reconfigure(encoding="utf-8", errors="backslashreplace")
-    writers = {
+    writers: dict[str, Callable[[TextIO, int, str], Writer]] = {
         "table": TableWriter,
         "json": JsonWriter,
         "jsonl": JsonLinesWriter,
