@@ -103,38 +103,26 @@ def preprocess(image: NDArray[np.uint8], preprocessing: Preprocessing) -> NDArra
     """
     if image.dtype != np.uint8 or image.ndim != _CHANNELS or image.shape[2] != _CHANNELS or 0 in image.shape:
         raise ValueError(f"image is {image.dtype} {list(image.shape)}, not uint8 [height, width, 3]")
-    cropped = _crop(_resize(Image.fromarray(image), preprocessing), preprocessing)
-    mean = np.asarray(preprocessing.mean, np.float32)
-    std = np.asarray(preprocessing.std, np.float32)
-    # (x / 255 - mean) / std as one multiplication and one addition per pixel.
-    tensor = np.asarray(cropped, np.float32)
-    tensor *= 1 / (255 * std)
-    tensor -= mean / std
-    return np.ascontiguousarray(tensor.transpose(2, 0, 1))
+    pixels = np.asarray(_resize_and_crop(Image.fromarray(image), preprocessing))
+    tensor = np.empty((_CHANNELS, *preprocessing.input_size), np.float32)
+    for channel, (mean, std) in enumerate(zip(preprocessing.mean, preprocessing.std, strict=True)):
+        # (x / 255 - mean) / std as one multiplication and one addition per pixel.
+        np.multiply(pixels[:, :, channel], np.float32(1 / (255 * std)), out=tensor[channel])
+        tensor[channel] -= np.float32(mean / std)
+    return tensor
 
 
-def _resize(image: Image.Image, preprocessing: Preprocessing) -> Image.Image:
-    resample = INTERPOLATIONS[preprocessing.interpolation]
-    scale_height, scale_width = preprocessing.scale_size
-    if preprocessing.crop_mode == "squash":
-        return image.resize((scale_width, scale_height), resample)
+def _resize_and_crop(image: Image.Image, preprocessing: Preprocessing) -> Image.Image:
     if preprocessing.crop_mode == "center":
         image = _cut_strip(image)
-    width, height = image.size
-    ratios = (height / scale_height, width / scale_width)
-    if preprocessing.crop_mode == "border":
-        size = _divide(image.size, max(ratios))
-    elif scale_height == scale_width:
-        # torchvision's Resize with one number: the long side is truncated, not rounded.
-        short = min(width, height)
-        size = (int(scale_width * width / short), int(scale_height * height / short))
-    else:
-        size = _divide(image.size, min(ratios))
-    return image if size == image.size else image.resize(size, resample)
-
-
-def _divide(size: tuple[int, int], ratio: float) -> tuple[int, int]:
-    return max(1, round(size[0] / ratio)), max(1, round(size[1] / ratio))
+    size = _resized_size(image.size, preprocessing)
+    if size != image.size:
+        image = image.resize(size, INTERPOLATIONS[preprocessing.interpolation])
+    height, width = preprocessing.input_size
+    if image.width < width or image.height < height:
+        image = _pad(image, preprocessing)
+    left, top = round((image.width - width) / 2), round((image.height - height) / 2)
+    return image.crop((left, top, left + width, top + height))
 
 
 def _cut_strip(image: Image.Image) -> Image.Image:
@@ -146,13 +134,30 @@ def _cut_strip(image: Image.Image) -> Image.Image:
     return image.crop((left, top, width - left, height - top))
 
 
-def _crop(image: Image.Image, preprocessing: Preprocessing) -> Image.Image:
+def _resized_size(size: tuple[int, int], preprocessing: Preprocessing) -> tuple[int, int]:
+    """Width and height that timm's resize gives an image before its crop."""
+    scale_height, scale_width = preprocessing.scale_size
+    if preprocessing.crop_mode == "squash":
+        return scale_width, scale_height
+    width, height = size
+    ratios = (height / scale_height, width / scale_width)
+    if preprocessing.crop_mode == "border":
+        return _divide(size, max(ratios))
+    if scale_height == scale_width:
+        # torchvision's Resize with one number: the long side is truncated, not rounded.
+        short = min(width, height)
+        return int(scale_width * width / short), int(scale_height * height / short)
+    return _divide(size, min(ratios))
+
+
+def _divide(size: tuple[int, int], ratio: float) -> tuple[int, int]:
+    return max(1, round(size[0] / ratio)), max(1, round(size[1] / ratio))
+
+
+def _pad(image: Image.Image, preprocessing: Preprocessing) -> Image.Image:
     height, width = preprocessing.input_size
-    if image.width < width or image.height < height:
-        red, green, blue = (round(255 * value) for value in preprocessing.mean)
-        fill = (red, green, blue) if preprocessing.crop_mode == "border" else (0, 0, 0)
-        padded = Image.new("RGB", (max(width, image.width), max(height, image.height)), fill)
-        padded.paste(image, (max(0, width - image.width) // 2, max(0, height - image.height) // 2))
-        image = padded
-    top, left = round((image.height - height) / 2), round((image.width - width) / 2)
-    return image.crop((left, top, left + width, top + height))
+    red, green, blue = (round(255 * value) for value in preprocessing.mean)
+    fill = (red, green, blue) if preprocessing.crop_mode == "border" else (0, 0, 0)
+    padded = Image.new("RGB", (max(width, image.width), max(height, image.height)), fill)
+    padded.paste(image, (max(0, (width - image.width) // 2), max(0, (height - image.height) // 2)))
+    return padded
