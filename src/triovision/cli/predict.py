@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from triovision.cli.inputs import find_photos, printable
+from triovision.cli.progress import make_progress
 
 if TYPE_CHECKING:
     from triovision.classifier import CountryClassifier, PhotoSource
@@ -103,11 +104,7 @@ def _with_progress(results: Iterator[Prediction | PhotoError], total: int) -> It
     if total == 1 or not sys.stderr.isatty():
         yield from results
         return
-    from rich.console import Console  # noqa: PLC0415
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn  # noqa: PLC0415
-
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+    with make_progress() as progress:
         task = progress.add_task("photos", total=total)
         for result in results:
             yield result

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 import warnings
 from importlib import import_module
@@ -54,17 +53,16 @@ def main() -> NoReturn:
     """Run the command line and leave the process with its exit code."""
     warnings.showwarning = _show_warning
     try:
-        cli.main(prog_name="triovision")
+        code = cli.main(prog_name="triovision", standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
     except TrioVisionError as error:
         click.echo(f"triovision: error: {error}", err=True)
         sys.exit(_EXIT_NOTHING_DONE)
-    except KeyboardInterrupt:
+    except click.Abort:
         sys.exit(_EXIT_INTERRUPTED)
-    except BrokenPipeError:
-        # `triovision predict ... | head` closed the pipe: nobody reads on, and Python's flush at exit would complain.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
-    sys.exit(0)
+    sys.exit(code if isinstance(code, int) else 0)
 
 
 def _show_warning(message: Warning | str, *_: Any, **__: Any) -> None:

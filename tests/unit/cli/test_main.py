@@ -1,3 +1,4 @@
+import errno
 import json
 import subprocess
 import sys
@@ -8,6 +9,7 @@ from click.testing import CliRunner
 
 from triovision import __version__
 from triovision.cli import cli, main
+from triovision.errors import DataError
 
 
 def test_version():
@@ -32,7 +34,15 @@ def test_models_lists_the_starter():
 
 
 @pytest.mark.parametrize(
-    ("raised", "code"), [(KeyboardInterrupt, 1), (click.UsageError("no"), 2), (BrokenPipeError, 0), (None, 0)]
+    ("raised", "code"),
+    [
+        (KeyboardInterrupt(), 130),
+        (click.UsageError("no"), 2),
+        (DataError("table.csv: no rows; add some"), 2),
+        (click.exceptions.Exit(1), 1),
+        (BrokenPipeError(errno.EPIPE, "closed"), 1),
+        (None, 0),
+    ],
 )
 def test_exit_codes_at_the_edge(raised, code, monkeypatch, capfd):
     def invoke(*_args, **_kwargs):
@@ -42,10 +52,11 @@ def test_exit_codes_at_the_edge(raised, code, monkeypatch, capfd):
     monkeypatch.setattr(cli, "invoke", invoke)
     monkeypatch.setattr("sys.argv", ["triovision", "models"])
     monkeypatch.setattr("warnings.showwarning", None)
-    monkeypatch.setattr("triovision.cli.root.os.dup2", lambda *_: None)
     with pytest.raises(SystemExit) as caught:
         main()
     assert caught.value.code == code
+    if isinstance(raised, DataError):
+        assert capfd.readouterr().err == "triovision: error: table.csv: no rows; add some\n"
 
 
 @pytest.mark.parametrize("arguments", [["--help"], ["--version"], ["predict", "--help"]])
