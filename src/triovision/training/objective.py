@@ -1,0 +1,122 @@
+"""What training pulls towards: soft targets, class priors, sample weights, the loss."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+from torch.nn import functional
+
+from triovision.countries import get_country, great_circle_km
+from triovision.training.prepared import Samples
+from triovision.training.recipe import Objective, Sampling
+
+__all__ = ["Loss", "make_targets", "sample_weights", "sub_region_matrix"]
+
+# Half a sample for countries without any, so that their log prior is finite.
+_PRIOR_PSEUDO_COUNT = 0.5
+
+
+def sub_region_matrix(country_codes: Sequence[str]) -> NDArray[np.float32]:
+    """Which countries lie in the same smallest M49 place, float32 [places, classes] of zeros and ones."""
+    places = [next(iter(get_country(code).regions), code) for code in country_codes]
+    names = sorted(set(places))
+    return np.array([[place == name for place in places] for name in names], dtype=np.float32)
+
+
+def make_targets(country_codes: Sequence[str], objective: Objective) -> NDArray[np.float32]:
+    """Target distribution per true country.
+
+    Args:
+        country_codes: Code per label, length classes.
+        objective: The recipe's.
+
+    Returns:
+        float32 [classes, classes]; every row sums to 1.
+    """
+    classes = len(country_codes)
+    if objective.near == "sub_region":
+        members = sub_region_matrix(country_codes)
+        near = members.T @ members
+    else:
+        countries = [get_country(code) for code in country_codes]
+        latitudes = np.array([country.latitude for country in countries])
+        longitudes = np.array([country.longitude for country in countries])
+        distance_km = great_circle_km(latitudes[:, None], longitudes[:, None], latitudes, longitudes)
+        near = np.exp(-distance_km / objective.near_km).astype(np.float32)
+    near = near / near.sum(axis=1, keepdims=True)
+    kept = 1 - objective.near_share - objective.uniform_share
+    targets = kept * np.eye(classes) + objective.near_share * near + objective.uniform_share / classes
+    result: NDArray[np.float32] = targets.astype(np.float32)
+    return result
+
+
+def sample_weights(samples: Samples, sampling: Sampling) -> NDArray[np.float32]:
+    """How much each sample counts in training.
+
+    Returns:
+        float32 [n] with mean 1.
+    """
+    pairs = [f"{collection}\0{label}" for collection, label in zip(samples.collections, samples.labels, strict=True)]
+    weights = _counts(pairs) ** -sampling.collection_power
+    weights *= _counts(samples.labels.tolist()) ** -sampling.class_power
+    if sampling.landmark_cap:
+        shares = np.minimum(1.0, sampling.landmark_cap / _counts(samples.landmarks.tolist()))
+        weights *= np.where(samples.landmarks == "", 1.0, shares)
+    weights *= [sampling.collection_weights.get(str(name), 1.0) for name in samples.collections]
+    result: NDArray[np.float32] = (weights / weights.mean()).astype(np.float32)
+    return result
+
+
+def _counts(keys: Sequence[object]) -> NDArray[np.float64]:
+    counts = Counter(keys)
+    return np.array([counts[key] for key in keys], dtype=np.float64)
+
+
+class Loss:
+    """Weighted cross-entropy against soft targets, with a class prior and a term over sub-regions.
+
+    Args:
+        country_codes: Code per label, length classes.
+        objective: The recipe's.
+        labels: int64 [n] of the training samples.
+        weights: float32 [n] of the training samples.
+    """
+
+    def __init__(
+        self,
+        country_codes: Sequence[str],
+        objective: Objective,
+        labels: NDArray[np.int64],
+        weights: NDArray[np.float32],
+    ) -> None:
+        counts = np.bincount(labels, weights, minlength=len(country_codes)) + _PRIOR_PSEUDO_COUNT
+        self.targets = torch.from_numpy(make_targets(country_codes, objective))
+        # Source: Ren et al. 2020, "Balanced Meta-Softmax", equation 3; strength after Menon et al. 2021, equation 10.
+        self.shift = objective.prior_strength * torch.from_numpy(np.log(counts / counts.sum())).float()
+        self.members = torch.from_numpy(sub_region_matrix(country_codes))
+        self.region_share = objective.region_share
+
+    def to(self, device: torch.device) -> None:
+        """Move its tensors to where the logits are."""
+        for name in ("targets", "shift", "members"):
+            setattr(self, name, getattr(self, name).to(device))
+
+    def __call__(self, logits: Tensor, targets: Tensor, weights: Tensor) -> Tensor:
+        """The loss of a batch.
+
+        Args:
+            logits: [n, classes].
+            targets: [n, classes], rows of `targets` or blends of them.
+            weights: [n].
+        """
+        log_probabilities = functional.log_softmax(logits.float() + self.shift, dim=1)
+        losses = -(targets * log_probabilities).sum(dim=1)
+        if self.region_share:
+            by_region = (log_probabilities.exp() @ self.members.T).clamp_min(1e-9).log()
+            losses = losses - self.region_share * ((targets @ self.members.T) * by_region).sum(dim=1)
+        return (losses * weights).sum() / weights.sum().clamp_min(1e-9)

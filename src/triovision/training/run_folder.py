@@ -1,0 +1,198 @@
+"""What a training run leaves behind.
+
+RUN/recipe.json        the recipe with its overrides
+RUN/labels.json        {"country_codes": [...]}: the code of each label
+RUN/checkpoint.ckpt    the network; plain tensors, torch.load(weights_only=True) reads it
+RUN/out_of_fold.npz    held-out logits float32 [n, classes], labels int64 [n], sample_ids [n]
+RUN/folds/fold-K.json  figures of one fold
+RUN/metrics.csv        figures of every epoch of every stage of every fit
+RUN/summary.json       commit, data hash, seconds, figures
+RUN/logs/              Lightning's CSV logs
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import subprocess
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from pickle import UnpicklingError
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+import triovision
+from triovision.errors import TrainingError
+from triovision.training.networks import CountryNetwork, make_network
+from triovision.training.recipe import Recipe
+from triovision.training.recipe_files import recipe_from_json
+
+__all__ = [
+    "HeldOut",
+    "RunFolder",
+    "git_commit",
+    "make_run_folder",
+    "read_run",
+    "write_atomically",
+    "write_checkpoint",
+    "write_csv",
+    "write_held_out",
+    "write_json",
+]
+
+_CHECKPOINT_FORMAT = 1
+_TRAIN_AGAIN = "train again with `triovision train`"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class HeldOut:
+    """Logits of samples that the network that gave them was not trained on.
+
+    Attributes:
+        logits: float32 [n, classes].
+        labels: int64 [n].
+        sample_ids: [n].
+    """
+
+    logits: NDArray[np.float32]
+    labels: NDArray[np.int64]
+    sample_ids: NDArray[np.str_]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RunFolder:
+    """A finished run, read back."""
+
+    folder: Path
+    recipe: Recipe
+    country_codes: tuple[str, ...]
+    network: CountryNetwork
+    held_out: HeldOut
+    summary: Mapping[str, Any]
+
+
+def make_run_folder(folder: Path) -> None:
+    """Create an empty run folder.
+
+    Raises:
+        TrainingError: If something is there already, or it cannot be made.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        if any(folder.iterdir()):
+            raise TrainingError(f"{folder}: not empty; give a new folder with --to")
+        (folder / "folds").mkdir()
+    except OSError as error:
+        raise TrainingError(f"{folder}: cannot be made ({error.strerror}); give another folder with --to") from error
+
+
+def write_atomically(path: Path, content: bytes) -> None:
+    """Write a file so that it is there whole or not at all, even when the disk is full."""
+    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        # mkstemp makes files that only their owner reads.
+        mask = os.umask(0)
+        os.umask(mask)
+        Path(name).chmod(0o666 & ~mask)
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def write_json(path: Path, content: Mapping[str, Any]) -> None:
+    """Write JSON that a person can read."""
+    write_atomically(path, (json.dumps(content, indent=2, ensure_ascii=False) + "\n").encode())
+
+
+def write_csv(path: Path, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Write rows whose keys may differ; columns in order of first appearance."""
+    columns = list(dict.fromkeys(key for row in rows for key in row))
+    text = io.StringIO()
+    writer = csv.DictWriter(text, columns, restval="")
+    writer.writeheader()
+    writer.writerows(rows)
+    write_atomically(path, text.getvalue().encode())
+
+
+def write_held_out(path: Path, held_out: HeldOut) -> None:
+    """Write `out_of_fold.npz`."""
+    content = io.BytesIO()
+    np.savez_compressed(content, logits=held_out.logits, labels=held_out.labels, sample_ids=held_out.sample_ids)
+    write_atomically(path, content.getvalue())
+
+
+def write_checkpoint(path: Path, recipe: Recipe, country_codes: Sequence[str], network: CountryNetwork) -> None:
+    """Write the network; its head as one linear layer on plain features."""
+    weight, bias = network.head.folded()
+    # Contiguous copies: views of larger tensors would be written whole.
+    backbone = {
+        name: tensor.detach().cpu().contiguous().clone() for name, tensor in network.backbone.state_dict().items()
+    }
+    content = io.BytesIO()
+    torch.save(
+        {
+            "format": _CHECKPOINT_FORMAT,
+            "network": recipe.network,
+            "folded": network.folded,
+            "country_codes": list(country_codes),
+            "backbone": backbone,
+            "head": {"weight": weight.cpu().clone(), "bias": bias.cpu().clone()},
+        },
+        content,
+    )
+    write_atomically(path, content.getvalue())
+
+
+def read_run(folder: Path) -> RunFolder:
+    """Read a finished run.
+
+    Raises:
+        TrainingError: If a file is missing or does not fit.
+    """
+    if not (folder / "summary.json").is_file():
+        raise TrainingError(f"{folder}: not a finished training run (no summary.json); {_TRAIN_AGAIN}")
+    try:
+        recipe = recipe_from_json(json.loads((folder / "recipe.json").read_text(encoding="utf-8")))
+        summary = json.loads((folder / "summary.json").read_text(encoding="utf-8"))
+        checkpoint = torch.load(folder / "checkpoint.ckpt", map_location="cpu", weights_only=True)
+        codes = tuple(str(code) for code in checkpoint["country_codes"])
+        network = make_network(str(checkpoint["network"]), len(codes), weights="none")
+        if checkpoint["folded"]:
+            network.fold_batch_norms(check=False)
+        network.backbone.load_state_dict(checkpoint["backbone"])
+        network.head.load_folded(checkpoint["head"]["weight"], checkpoint["head"]["bias"])
+        with np.load(folder / "out_of_fold.npz", allow_pickle=False) as arrays:
+            held_out = HeldOut(arrays["logits"], arrays["labels"], arrays["sample_ids"])
+    except (OSError, ValueError, KeyError, RuntimeError, UnpicklingError) as error:
+        reason = str(error).splitlines()[0][:150]
+        raise TrainingError(f"{folder}: not a whole training run ({reason}); {_TRAIN_AGAIN}") from error
+    return RunFolder(folder, recipe, codes, network.eval(), held_out, summary)
+
+
+def git_commit() -> str:
+    """Commit of the source checkout that runs; `unknown` for an installed package."""
+    folder = Path(triovision.__file__).parent
+    try:
+        found = subprocess.run(  # noqa: S603 - a fixed command
+            ["git", "-C", str(folder), "rev-parse", "--show-toplevel", "HEAD"],  # noqa: S607 - the git on the path
+            capture_output=True,
+            text=True,
+            timeout=10,
+            check=True,
+        ).stdout.split()
+    except (OSError, subprocess.SubprocessError):
+        return "unknown"
+    # A package installed into a folder of some other repository has nothing to do with that commit.
+    return found[-1] if Path(found[0]) == folder.parents[1] else "unknown"
