@@ -1,20 +1,26 @@
-"""Countries: codes, names in every language, M49 regions, flags and distances.
+"""Countries: codes, names in every language, M49 regions, flags, borders and distances.
 
     language.py     CLDR names through babel
     table.py        the 250 countries and their M49 regions
     resolve.py      free-text names to codes
+    location.py     coordinates to codes
+    borders.py      the borders file, and which ground lies at a point
+    coast.py        the nearest coast of points at sea
     distance.py     great circles
     suggestion.py   near matches for error messages
 
-The data files are written by `scripts/build_countries.py`, but for `aliases.json`, which is written by hand.
+The data files are written by `scripts/build_countries.py` and `scripts/build_borders.py`, but for `aliases.json`, which
+is written by hand.
 
-Source: outlines from Natural Earth (public domain); codes, regions and names from CLDR (Unicode License V3).
+Source: borders and outlines from Natural Earth (public domain); codes, regions and names from CLDR (Unicode License
+V3).
 """
 
 from __future__ import annotations
 
 from triovision.countries.distance import great_circle_km
 from triovision.countries.language import check_language
+from triovision.countries.location import locate
 from triovision.countries.resolve import resolve_country_name
 from triovision.countries.table import (
     Country,
@@ -40,6 +46,7 @@ __all__ = [
     "get_region",
     "great_circle_km",
     "is_country_code",
+    "locate",
     "region_name",
     "regions",
     "resolve_country_name",
