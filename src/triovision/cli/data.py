@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from triovision.cli.download import download
 from triovision.cli.progress import make_progress
 
 if TYPE_CHECKING:
@@ -23,6 +24,9 @@ _PATH = click.Path(path_type=Path)
 @click.group()
 def data() -> None:
     """Make data sets to train on."""
+
+
+data.add_command(download)
 
 
 @data.group()
