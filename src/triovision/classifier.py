@@ -116,7 +116,7 @@ class CountryClassifier:
 
         Args:
             photos: As for `predict`; an iterator is drawn from only as far as needed.
-            workers: Threads; None takes the cores of this process.
+            workers: Threads; None takes the cores of this process and one more, which works while another waits.
 
         Yields:
             Per photo its prediction, or the error that kept it from one.
@@ -124,7 +124,7 @@ class CountryClassifier:
         Raises:
             ValueError: If workers is less than one.
         """
-        count = available_cpus() if workers is None else workers
+        count = available_cpus() + 1 if workers is None else workers
         if count < 1:
             raise ValueError(f"workers is {count}; at least one is needed")
         self._bundle.open_single_thread_session()
@@ -154,7 +154,8 @@ class CountryClassifier:
     def _predict(self, source: PhotoSource, name: str | None, *, single_thread: bool) -> Prediction:
         preprocessing = self.metadata.preprocessing
         photo = read_photo(source, short_side_px=preprocessing.decode_short_side_px, limits=self._limits, name=name)
-        tensor = preprocess(photo.image, preprocessing)
+        full_size = (photo.metadata.width_px, photo.metadata.height_px)
+        tensor = preprocess(photo.image, preprocessing, full_size=full_size, scale=photo.scale)
         output = self._bundle.run(tensor[None], single_thread=single_thread)
         # A path is given back as it came, so that the caller finds the file again; `photo.name` is made for reading.
         label = name or (str(source) if isinstance(source, str | Path) else photo.name)

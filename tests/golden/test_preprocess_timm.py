@@ -13,6 +13,10 @@ from timm.data import create_transform  # noqa: E402 - after the mend of torchvi
 
 # Ours normalises in one multiplication and one addition, timm in three steps.
 TOLERANCE = 1e-5
+# Ours resizes what the crop keeps, timm everything: the filter's weights round differently once in a while, which
+# moves a value by one grey level at most.
+GREY_LEVEL = 1 / 255
+SHARE_MOVED = 0.01
 
 SIZES = [(256, 256), (341, 256), (256, 341), (1023, 517), (97, 450), (224, 224), (50, 40), (301, 299)]
 
@@ -38,4 +42,6 @@ def test_equals_timm(size, input_size, crop_mode, interpolation, crop_pct):
     expected = transform(image).numpy()
     found = preprocess(np.asarray(image), config)
     assert found.shape == expected.shape
-    assert np.abs(found - expected).max() <= TOLERANCE
+    differences = np.abs(found - expected)
+    assert (differences > TOLERANCE).mean() <= SHARE_MOVED
+    assert (differences <= GREY_LEVEL / np.array(config.std)[:, None, None] + TOLERANCE).all()

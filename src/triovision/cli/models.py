@@ -9,6 +9,8 @@ import click
 
 __all__ = ["models"]
 
+_HEADLINES = ("top1_accuracy", "top5_accuracy", "expected_calibration_error")
+
 
 @click.command()
 @click.option(
@@ -35,7 +37,7 @@ def models(output_format: str) -> None:
         table.add_column(column)
     for card in cards:
         figures = "\n".join(
-            f"{split}: " + ", ".join(f"{key} {value:.3f}" for key, value in values.items())
+            f"{split}: " + ", ".join(f"{key} {values[key]:.3f}" for key in _HEADLINES if key in values)
             for split, values in card["metrics"].items()
         )
         size = f"{card['size_bytes'] / 1e6:.1f} MB"

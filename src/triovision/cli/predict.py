@@ -38,7 +38,7 @@ _STDIN = "-"
 @click.option("-m", "--model", metavar="NAME|PATH", help="Embedded model, or path of an .onnx bundle.")
 @click.option("-l", "--lang", "language", default="en", show_default=True, help="Language of the names (CLDR).")
 @click.option("--provider", "providers", multiple=True, help="onnxruntime execution provider; may be repeated.")
-@click.option("--workers", type=click.IntRange(min=1), help="Threads.  [default: the cores of this machine]")
+@click.option("--workers", type=click.IntRange(min=1), help="Threads.  [default: the cores of this machine + 1]")
 @click.pass_context
 def predict(  # noqa: PLR0913, PLR0917 - one parameter per option
     ctx: click.Context,

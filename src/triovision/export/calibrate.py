@@ -20,6 +20,8 @@ _SEARCH_STEPS = 80
 _NEVER = 1.0
 
 _HUNDRED = 100
+# Nothing is named that is less likely than not.
+_LEAST_STEP = 50
 _LEVELS: tuple[Level, ...] = ("country", "sub_region", "region")
 
 # Far below any probability that matters, far above the rounding of a cumulative sum.
@@ -89,7 +91,7 @@ def fit_thresholds(
     country_codes: Sequence[str],
     precision: float = 0.7,
 ) -> Thresholds:
-    """Per level the smallest threshold, in hundredths, at which the answers given there are right often enough.
+    """Per level the smallest threshold from 0.5 on, in hundredths, at which its answers are right often enough.
 
     Levels are fitted from the deepest on, for what a level is asked depends on those before it. A level that never
     gets there is closed with a threshold of 1.
@@ -102,7 +104,7 @@ def fit_thresholds(
     """
     fitted: dict[str, float] = dict.fromkeys(_LEVELS, _NEVER)
     for level in _LEVELS:
-        for step in range(1, _HUNDRED):
+        for step in range(_LEAST_STEP, _HUNDRED):
             trial = Thresholds(**{**fitted, level: step / _HUNDRED})
             answered, right = count_answers(probabilities, labels, DecisionRule(country_codes, trial, 1.0), level)
             if answered < _MIN_ANSWERS:

@@ -130,20 +130,32 @@ def _guard(name: str, read: Callable[[], _Result]) -> _Result:
 def _read(source: PhotoSource, short_side_px: int | None, check: SizeCheck) -> Photo:
     opened, kind = _open(source, check)
     pixels, warnings = opened.decode(short_side_px)
-    pixels, colour_warnings = _to_rgb(pixels, opened.profile, short_side_px, check.name)
+    scale = _scale(opened, pixels)
+    pixels, colour_warnings, factor = _to_rgb(pixels, opened.profile, short_side_px, check.name)
     image = np.ascontiguousarray(_UPRIGHT[opened.exif.orientation](pixels))
-    return Photo(image, _metadata(opened, kind), check.name, warnings + colour_warnings)
+    return Photo(image, _metadata(opened, kind), check.name, warnings + colour_warnings, scale / factor)
+
+
+def _scale(opened: OpenPhoto, pixels: Pixels) -> float:
+    """Pixels decoded per pixel of the photo: 1, or the eighths of libjpeg's scaled decoding, whose sides round up."""
+    height, width = pixels.shape[:2] if isinstance(pixels, np.ndarray) else pixels.size[::-1]
+    if (width, height) == (opened.width_px, opened.height_px):
+        return 1.0
+    for eighths in range(1, 8):
+        if (width, height) == (-(-opened.width_px * eighths // 8), -(-opened.height_px * eighths // 8)):
+            return eighths / 8
+    return 1.0
 
 
 def _to_rgb(
     pixels: Pixels, profile: bytes | None, short_side_px: int | None, name: str
-) -> tuple[NDArray[np.uint8], tuple[str, ...]]:
-    """Pixels of any kind to RGB; reduced first where the decoder could not, so that the rest is cheap."""
+) -> tuple[NDArray[np.uint8], tuple[str, ...], int]:
+    """Pixels of any kind to RGB, warnings, and by what they were reduced where the decoder could not."""
     height, width = pixels.shape[:2] if isinstance(pixels, np.ndarray) else pixels.size[::-1]
     factor = max(1, min(width, height) // (_REDUCING_GAP * short_side_px)) if short_side_px else 1
     if isinstance(pixels, np.ndarray):
         if factor == 1 and not profile:
-            return pixels, ()
+            return pixels, (), 1
         pixels = Image.fromarray(pixels)
     try:
         pixels = to_eight_bits(pixels)
@@ -152,7 +164,7 @@ def _to_rgb(
     if factor > 1:
         pixels = pixels.reduce(factor)
     image, warnings = to_srgb(pixels, profile)
-    return np.array(image), warnings
+    return np.array(image), warnings, factor
 
 
 def _metadata(opened: OpenPhoto, kind: str) -> PhotoMetadata:

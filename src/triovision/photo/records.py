@@ -71,9 +71,11 @@ class Photo:
         metadata: What the file says about itself.
         name: The photo as the user knows it (a path, or `<bytes>`).
         warnings: What a person should know about the pixels, one sentence each.
+        scale: Pixels of the image per pixel of the photo; below 1 where it was decoded at a reduced scale.
     """
 
     image: NDArray[np.uint8]
     metadata: PhotoMetadata
     name: str
     warnings: tuple[str, ...] = field(default=())
+    scale: float = 1.0
