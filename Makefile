@@ -10,7 +10,7 @@ PHOTO ?= examples/summer-palace.jpg
 TORCH := torch==2.13.0
 TORCHVISION := torchvision==0.28.0
 
-.PHONY: help demo test test-all lint types imports wheel check bench docs clean
+.PHONY: help demo test lint types imports wheel check bench docs clean
 
 help:
 	@echo "make demo [PHOTO=path]   predict a photo's country with the embedded model"

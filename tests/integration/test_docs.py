@@ -50,7 +50,9 @@ def test_cli_reference_is_what_the_commands_say():
     module = importlib.util.module_from_spec(spec)
     sys.modules[spec.name] = module
     spec.loader.exec_module(module)
-    assert (ROOT / "docs" / "cli.md").read_text(encoding="utf-8") == module.make_cli_docs(), "run `make docs`"
+    # Word by word: how wide the columns are is click's business, and changes between its versions.
+    written = (ROOT / "docs" / "cli.md").read_text(encoding="utf-8")
+    assert written.split() == module.make_cli_docs().split(), "run `make docs`"
 
 
 def test_architecture_fits_a_page():

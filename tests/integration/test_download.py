@@ -86,8 +86,13 @@ def kill_often(server, original, folder, kills):
     server.behaviour.rate_bytes_s = 4_000_000 / kills
     parts = set()
     for _ in range(kills):
+        asked = len(server.requests)
         process = start(server, folder, "--jobs", "2")
-        time.sleep(chance.uniform(0.25, 0.9))
+        # However slow the machine starts a process: the moments are counted from when it works.
+        deadline = time.monotonic() + 30
+        while not any(folder.rglob("*.part")) and len(server.requests) == asked and time.monotonic() < deadline:
+            time.sleep(0.01)
+        time.sleep(chance.uniform(0.05, 0.6))
         process.kill()
         process.communicate()
         parts |= {(str(p.relative_to(folder))[:-5], p.stat().st_size) for p in folder.rglob("*.part")}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import logging
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -36,51 +38,63 @@ def quantise(model: Any, images: Sequence[NDArray[np.uint8]], preprocessing: Pre
         A new `onnx.ModelProto` with the same inputs and outputs.
     """
     import onnx  # noqa: PLC0415 - the train extra
-    from onnxruntime import quantization  # noqa: PLC0415 - the train extra, by way of onnx
-
-    class Reader(quantization.CalibrationDataReader):  # type: ignore[misc] # untyped base
-        def __init__(self) -> None:
-            self._batches: Iterator[dict[str, NDArray[np.float32]]] = iter(
-                {"image": preprocess_all(images[start : start + _BATCH], preprocessing)}
-                for start in range(0, len(images), _BATCH)
-            )
-
-        def get_next(self) -> dict[str, NDArray[np.float32]] | None:
-            return next(self._batches, None)
 
     exact = [
         node.name
         for node in model.graph.node
         if node.op_type in ("Gemm", "MatMul") or (node.op_type == "Conv" and node.input[0] == "image")
     ]
-    quiet = logging.getLogger()
-    level = quiet.level
     with tempfile.TemporaryDirectory() as folder:
         source, target = Path(folder) / "float32.onnx", Path(folder) / "int8.onnx"
         onnx.save(model, source)
-        # It advises on the root logger to preprocess graphs that need it; this one is folded already.
-        quiet.setLevel(logging.ERROR)
-        try:
-            quantization.quantize_static(
-                source,
-                target,
-                Reader(),
-                quant_format=quantization.QuantFormat.QDQ,
-                per_channel=True,
-                # The rare extremes that it cuts off would make every step coarser; measured, it answers more steadily
-                # to small changes of a photo than full ranges or the 99.9th percentile do.
-                calibrate_method=quantization.CalibrationMethod.Percentile,
-                extra_options={"CalibPercentile": _PERCENTILE},
-                # Seven bits: processors without VNNI add pairs of products in 16 bits, which eight would overflow.
-                # Source: onnxruntime, "Quantize ONNX models", When should I use reduce-range.
-                reduce_range=True,
-                activation_type=quantization.QuantType.QUInt8,
-                weight_type=quantization.QuantType.QInt8,
-                nodes_to_exclude=exact,
-            )
-        finally:
-            quiet.setLevel(level)
+        with _silence():
+            _quantise_file(source, target, _batches(images, preprocessing), exact)
         return onnx.load(target)
+
+
+def _batches(
+    images: Sequence[NDArray[np.uint8]], preprocessing: Preprocessing
+) -> Iterator[dict[str, NDArray[np.float32]]]:
+    for start in range(0, len(images), _BATCH):
+        yield {"image": preprocess_all(images[start : start + _BATCH], preprocessing)}
+
+
+def _quantise_file(
+    source: Path, target: Path, batches: Iterator[dict[str, NDArray[np.float32]]], exact: list[str]
+) -> None:
+    from onnxruntime import quantization  # noqa: PLC0415 - the train extra, by way of onnx
+
+    class Reader(quantization.CalibrationDataReader):  # type: ignore[misc] # untyped base
+        def get_next(self) -> dict[str, NDArray[np.float32]] | None:
+            return next(batches, None)
+
+    quantization.quantize_static(
+        source,
+        target,
+        Reader(),
+        quant_format=quantization.QuantFormat.QDQ,
+        per_channel=True,
+        # The rare extremes that it cuts off would make every step coarser; measured, it answers more steadily to small
+        # changes of a photo than full ranges or the 99.9th percentile do.
+        calibrate_method=quantization.CalibrationMethod.Percentile,
+        extra_options={"CalibPercentile": _PERCENTILE},
+        activation_type=quantization.QuantType.QUInt8,
+        weight_type=quantization.QuantType.QInt8,
+        nodes_to_exclude=exact,
+    )
+
+
+@contextlib.contextmanager
+def _silence() -> Iterator[None]:
+    """Quiet onnxruntime, which prints its progress and advises on the root logger to fold a graph that is folded already."""
+    logger = logging.getLogger()
+    level = logger.level
+    logger.setLevel(logging.ERROR)
+    try:
+        with contextlib.redirect_stdout(io.StringIO()):
+            yield
+    finally:
+        logger.setLevel(level)
 
 
 def logit_slope(quantised: NDArray[np.float32], exact: NDArray[np.float32]) -> float:
