@@ -86,7 +86,7 @@ def _quantise_file(
 
 @contextlib.contextmanager
 def _silence() -> Iterator[None]:
-    """Quiet onnxruntime, which prints its progress and advises on the root logger to fold a graph that is folded already."""
+    """Quiet onnxruntime, which prints its progress and advises to fold a graph that is folded already."""
     logger = logging.getLogger()
     level = logger.level
     logger.setLevel(logging.ERROR)
