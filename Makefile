@@ -32,7 +32,7 @@ $(VENV)/.dev: $(VENV)/.base
 	@touch $@
 
 demo: $(VENV)/.base
-	@$(BIN)/triovision predict "$(PHOTO)"
+	@$(BIN)/triovision predict --format table "$(PHOTO)"
 
 test: $(VENV)/.dev
 	$(BIN)/python -m pytest --cov --cov-report=
