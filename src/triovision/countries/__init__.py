@@ -21,7 +21,7 @@ from __future__ import annotations
 from triovision.countries.distance import great_circle_km
 from triovision.countries.language import check_language
 from triovision.countries.location import locate
-from triovision.countries.resolve import resolve_country_name
+from triovision.countries.resolve import match_country_name, resolve_country_name
 from triovision.countries.table import (
     Country,
     Region,
@@ -47,6 +47,7 @@ __all__ = [
     "great_circle_km",
     "is_country_code",
     "locate",
+    "match_country_name",
     "region_name",
     "regions",
     "resolve_country_name",

@@ -13,7 +13,7 @@ from triovision.countries.suggestion import join_choices, near_matches, quote
 from triovision.countries.table import all_countries, country_name, read_data
 from triovision.errors import CountryError
 
-__all__ = ["normalise_name", "resolve_country_name"]
+__all__ = ["match_country_name", "normalise_name", "resolve_country_name"]
 
 # Letters that Unicode does not decompose into a base letter and an accent.
 PLAIN_LETTERS = str.maketrans(
@@ -87,13 +87,35 @@ def resolve_country_name(text: str) -> str:
     Raises:
         CountryError: If nobody knows the name, or if it has no one honest answer (`Czechoslovakia`).
     """
+    found = _find(text)
+    if isinstance(found, _Refusal):
+        raise CountryError(_refusal_message(text, found))
+    if found is None:
+        raise CountryError(f"{quote(text)} is no country name that we know; {_mend_name(text)}")
+    return found
+
+
+def match_country_name(text: str) -> str | None:
+    """What `resolve_country_name` finds, for tables of a million names: the helpful message is what takes its time.
+
+    Args:
+        text: The name, `Ivory Coast`.
+
+    Returns:
+        The alpha-2 code; empty if the name has no one honest answer; None if nobody knows it.
+    """
+    found = _find(text)
+    return "" if isinstance(found, _Refusal) else found
+
+
+def _find(text: str) -> str | _Refusal | None:
     names = _names()
     for candidate in _candidates(text):
         if candidate in names.refusals:
-            raise CountryError(_refusal_message(text, names.refusals[candidate]))
+            return names.refusals[candidate]
         if candidate in names.codes:
             return names.codes[candidate]
-    raise CountryError(f"{quote(text)} is no country name that we know; {_mend_name(text)}")
+    return None
 
 
 def _is_kept(letter: str) -> bool:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from triovision.countries import all_countries, get_country, resolve_country_name
+from triovision.countries import all_countries, get_country, match_country_name, resolve_country_name
 from triovision.countries.resolve import normalise_name
 from triovision.countries.table import read_data
 from triovision.errors import CountryError
@@ -215,3 +215,10 @@ def test_the_decision_record_lists_every_disputed_name():
     rows = [[cell.strip() for cell in line.split("|")] for line in record.splitlines() if line.startswith("| ")]
     written = {normalise_name(row[1]): row[2] for row in rows}
     assert {name: row["code"] for name, row in ALIASES["disputed"].items()}.items() <= written.items()
+
+
+@pytest.mark.parametrize(
+    ("name", "code"), [("Ivory Coast", "CI"), ("Korea", ""), ("Atlantis", None), ("", None), ("Republic of Peru", "PE")]
+)
+def test_matching_gives_the_same_without_a_message(name, code):
+    assert match_country_name(name) == code
