@@ -97,6 +97,25 @@ def test_evaluate_prints_and_writes_its_figures(prepared, bundle, tmp_path):
     assert report["samples"] == facts["splits"]["test"]["samples"]
     assert report["data_hash"] == facts["data_hash"]
     assert report["unknown_countries"]["country_codes"] == ["PE"]
+    page = (tmp_path / "report" / "report.html").read_text(encoding="utf-8")
+    assert "Its surest mistakes" in page
+    assert page.count('src="data:image/jpeg;base64,') == len(report["surest_mistakes"])
+
+
+def test_a_report_to_pass_on_holds_no_photo(prepared, bundle, tmp_path):
+    run("evaluate", bundle, "--data", prepared, "--to", tmp_path / "report", "--no-photos")
+    assert "<img" not in (tmp_path / "report" / "report.html").read_text(encoding="utf-8")
+
+
+def test_evaluate_holds_two_bundles_against_each_other(prepared, bundle, tmp_path):
+    result = run("evaluate", bundle, "--data", prepared, "--to", tmp_path / "report", "--against", bundle)
+    assert result.exit_code == 0
+    assert "McNemar" in result.stdout
+    report = json.loads((tmp_path / "report" / "metrics.json").read_bytes())
+    assert report["comparison"]["mcnemar"]["probability"] == 1
+    assert set(report["comparison"]["differences"].values()) <= {0, None}
+    assert report["against"]["figures"] == report["figures"]
+    assert "Against" in (tmp_path / "report" / "report.html").read_text(encoding="utf-8")
 
 
 def test_evaluate_says_what_predict_says(prepared, bundle, tmp_path):

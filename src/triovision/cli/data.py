@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
+from triovision.cli.countries_of import countries
 from triovision.cli.download import download
-from triovision.cli.progress import make_progress
-
-if TYPE_CHECKING:
-    from triovision.data.manifest import PreparedData
+from triovision.cli.prepare_stream import csv, gldv2, gps
+from triovision.cli.prepare_summary import print_summary
+from triovision.cli.progress import open_listener
+from triovision.cli.stats import stats
 
 __all__ = ["data"]
 
@@ -26,12 +24,19 @@ def data() -> None:
     """Make data sets to train on."""
 
 
+data.add_command(countries)
 data.add_command(download)
+data.add_command(stats)
 
 
 @data.group()
 def prepare() -> None:
     """Turn labelled photos into a manifest and shards."""
+
+
+prepare.add_command(csv)
+prepare.add_command(gldv2)
+prepare.add_command(gps)
 
 
 def _names(_: click.Context, __: click.Parameter, value: str) -> tuple[str, ...]:
@@ -74,75 +79,8 @@ def folder(source: Path, folder: Path, drop: Path | None, workers: int | None, *
     from triovision.data.options import PrepareOptions  # noqa: PLC0415
     from triovision.data.prepare import prepare_folder  # noqa: PLC0415
 
-    with _listener() as listener:
+    with open_listener() as listener:
         prepared = prepare_folder(
             source, folder, PrepareOptions(**options), drop=drop, workers=workers, listener=listener
         )
-    _print_summary(prepared)
-
-
-class _Quiet:
-    """Says sentences on standard error and draws nothing."""
-
-    def say(self, text: str) -> None:
-        click.echo(f"triovision: {text}", err=True)
-
-    def start(self, stage: str, total: int) -> None:
-        pass
-
-    def advance(self, count: int = 1) -> None:
-        pass
-
-
-class _Bar(_Quiet):
-    """Draws a bar per stage."""
-
-    def __init__(self, progress: Any) -> None:
-        self._progress = progress
-        self._task: Any = None
-
-    def say(self, text: str) -> None:
-        self._progress.console.print(f"triovision: {text}", markup=False, highlight=False)
-
-    def start(self, stage: str, total: int) -> None:
-        self._task = self._progress.add_task(stage, total=total)
-
-    def advance(self, count: int = 1) -> None:
-        self._progress.advance(self._task, count)
-
-
-@contextmanager
-def _listener() -> Iterator[_Quiet]:
-    if not sys.stderr.isatty():
-        yield _Quiet()
-        return
-    with make_progress() as progress:
-        yield _Bar(progress)
-
-
-def _print_summary(prepared: PreparedData) -> None:
-    from rich.console import Console  # noqa: PLC0415
-    from rich.table import Table  # noqa: PLC0415
-
-    facts = prepared.facts
-    columns = ("samples", "countries", "sources", "landmarks", "samples_outside_labels")
-    table = Table("Split", *(_heading(column) for column in columns), header_style="bold")
-    for split, counts in facts["splits"].items():
-        table.add_row(split, *(f"{counts[column]:,}" for column in columns))
-    console = Console()
-    console.print(table)
-    lines = [f"labels: {facts['labels']} countries", f"data: {facts['data_hash']}"]
-    if facts["rejects"]:
-        lines.insert(0, f"left out (rejects.csv): {_counted(facts['rejects'].items())}")
-    if prepared.reused_shards:
-        lines.append(f"{prepared.reused_shards} of {len(facts['shards'])} shards were finished by an earlier run")
-    for line in lines:
-        console.print(line, markup=False, highlight=False, soft_wrap=True)
-
-
-def _heading(column: str) -> str:
-    return column.replace("_", " ").capitalize()
-
-
-def _counted(pairs: Sequence[tuple[str, int]] | Any) -> str:
-    return ", ".join(f"{count:,} {kind}" for kind, count in pairs)
+    print_summary(prepared)

@@ -12,7 +12,11 @@
     encode.py       photo file -> small upright JPEG
     shards.py       tar files, written whole or not at all; and read again
     manifest.py     manifest.parquet, labels.json, data.json, rejects.csv
+    listener.py     who hears how far a run is
+    claim.py        one run at a time per folder
     prepare.py      the line through all of these
+    stream/         the same for any number of photos: GLDv2, a table, one's own photos by their coordinates
+    stats/          what a prepared data set holds, as figures and pictures
 
 Nothing here imports pyarrow before the manifest is written, and reading shards needs none.
 """

@@ -8,7 +8,7 @@ from triovision.data.licences import is_free_licence
 from triovision.data.records import Reject, Sample
 from triovision.data.table import DropList
 
-__all__ = ["drop_duplicates", "drop_known_bad", "keep_free_licences"]
+__all__ = ["drop_duplicates", "drop_known_bad", "keep_free_licences", "licence_problem"]
 
 
 def drop_known_bad(samples: Iterable[Sample], drop_list: DropList) -> tuple[list[Sample], list[Reject]]:
@@ -29,11 +29,17 @@ def keep_free_licences(samples: Iterable[Sample]) -> tuple[list[Sample], list[Re
     kept: list[Sample] = []
     rejects: list[Reject] = []
     for sample in samples:
-        if is_free_licence(sample.licence):
-            kept.append(sample)
+        reason = licence_problem(sample.licence)
+        if reason:
+            rejects.append(Reject(sample.photo, reason))
         else:
-            rejects.append(Reject(sample.photo, f"licence: {sample.licence or 'none stated'}"))
+            kept.append(sample)
     return kept, rejects
+
+
+def licence_problem(licence: str) -> str:
+    """Why a photo of this licence is left out where only free ones are wanted; blank if it is not."""
+    return "" if is_free_licence(licence) else f"licence: {licence or 'none stated'}"
 
 
 def drop_duplicates(samples: Sequence[Sample]) -> tuple[list[Sample], list[Reject]]:

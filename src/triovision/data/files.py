@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,13 +18,18 @@ PARTIAL_SUFFIX = ".partial"
 
 
 @contextmanager
-def open_atomic(path: Path) -> Iterator[IO[bytes]]:
+def open_atomic(path: Path, *, shared: bool = False) -> Iterator[IO[bytes]]:
     """Open a file for writing that takes its name only when it is complete and on the disk.
+
+    Args:
+        path: Where it shall be.
+        shared: Whether another process may write the same file meanwhile; then the last one wins, whole.
 
     Raises:
         DataError: If it cannot be written.
     """
-    partial = path.with_name(f"{path.name}{PARTIAL_SUFFIX}")
+    token = f".{secrets.token_hex(4)}" if shared else ""
+    partial = path.with_name(f"{path.name}{token}{PARTIAL_SUFFIX}")
     try:
         with partial.open("wb") as file:
             yield file

@@ -17,19 +17,23 @@ from triovision.data.shards import SHARD_FOLDER, FinishedShard
 from triovision.errors import DataError, MissingExtraError
 
 __all__ = [
+    "DATA_FACTS",
+    "FORMAT_VERSION",
     "PreparedData",
+    "compute_data_hash",
     "compute_labels",
     "find_shards",
     "forget",
     "make_facts",
+    "manifest_schema",
     "read_facts",
     "require_pyarrow",
     "write_tables",
 ]
 
 FORMAT_VERSION = 1
-_FACTS = "data.json"
-_TABLES = ("manifest.parquet", "labels.json", "rejects.csv")
+DATA_FACTS = "data.json"
+_TABLES = ("manifest.parquet", "labels.json", "rejects.csv", "DATA_CARD.md")
 
 _COLUMNS = {
     "sample_id": "string",
@@ -79,7 +83,7 @@ def require_pyarrow() -> None:
 
 def forget(folder: Path) -> None:
     """Remove the tables of an earlier run, the one that says "finished" first."""
-    for name in (_FACTS, *_TABLES):
+    for name in (DATA_FACTS, *_TABLES):
         (folder / name).unlink(missing_ok=True)
 
 
@@ -102,16 +106,21 @@ def make_facts(
     """
     records = [record for shard in shards for record in shard.records]
     known = set(labels)
-    digest = hashlib.sha256(json_text([list(labels), [[shard.name, shard.sha256] for shard in shards]]).encode())
     return {
         "format_version": FORMAT_VERSION,
-        "data_hash": f"sha256:{digest.hexdigest()}",
+        "data_hash": compute_data_hash(labels, [(shard.name, shard.sha256) for shard in shards]),
         "options": dict(options),
         "labels": len(labels),
         "splits": {split: _split_facts(split, records, known) for split in SPLITS},
         "shards": {shard.name: {"samples": len(shard.records), "sha256": shard.sha256} for shard in shards},
         "rejects": dict(sorted(Counter(reject.kind for reject in rejects).items())),
     }
+
+
+def compute_data_hash(labels: Sequence[str], shards: Sequence[tuple[str, str]]) -> str:
+    """Hash that names a data set's content: its labels, and the name and SHA-256 of each shard."""
+    content = json_text([list(labels), [list(shard) for shard in shards]])
+    return f"sha256:{hashlib.sha256(content.encode()).hexdigest()}"
 
 
 def _split_facts(split: str, records: Iterable[Mapping[str, Any]], known: set[str]) -> dict[str, int]:
@@ -137,7 +146,7 @@ def write_tables(
     Raises:
         DataError: If they cannot be written.
     """
-    (folder / _FACTS).unlink(missing_ok=True)
+    (folder / DATA_FACTS).unlink(missing_ok=True)
     _write_manifest(folder / "manifest.parquet", shards)
     write_atomic(folder / "labels.json", json_text({"country_codes": list(labels)}) + "\n")
     lines = io.StringIO(newline="")
@@ -145,7 +154,14 @@ def write_tables(
     writer.writerow(Reject._fields)
     writer.writerows(sorted(rejects))
     write_atomic(folder / "rejects.csv", lines.getvalue())
-    write_atomic(folder / _FACTS, json_text(facts, indent=2) + "\n")
+    write_atomic(folder / DATA_FACTS, json_text(facts, indent=2) + "\n")
+
+
+def manifest_schema() -> Any:
+    """Columns of `manifest.parquet`, as Arrow has them."""
+    import pyarrow as pa  # noqa: PLC0415 - the base install has none
+
+    return pa.schema([(name, getattr(pa, kind)()) for name, kind in _COLUMNS.items()])
 
 
 def _write_manifest(path: Path, shards: Iterable[FinishedShard]) -> None:
@@ -153,7 +169,7 @@ def _write_manifest(path: Path, shards: Iterable[FinishedShard]) -> None:
     from pyarrow import parquet  # noqa: PLC0415
 
     rows = [{**record, "shard": f"{shard.name}.tar"} for shard in shards for record in shard.records]
-    schema = pa.schema([(name, getattr(pa, kind)()) for name, kind in _COLUMNS.items()])
+    schema = manifest_schema()
     with open_atomic(path) as file:
         parquet.write_table(pa.Table.from_pylist(rows, schema=schema), file)
 
@@ -166,7 +182,7 @@ def read_facts(folder: Path) -> dict[str, Any]:
     """
     if not folder.is_dir():
         raise DataError(f"{folder}: no folder there; make a data set with `triovision data prepare folder`")
-    facts = read_json(folder / _FACTS)
+    facts = read_json(folder / DATA_FACTS)
     if not isinstance(facts, dict) or "shards" not in facts:
         raise DataError(f"{folder}: holds no finished data set; run `triovision data prepare` to its end")
     if facts.get("format_version") != FORMAT_VERSION:

@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from triovision.errors import DataError
 
-__all__ = ["PrepareOptions", "SplitBy"]
+__all__ = ["PrepareOptions", "SplitBy", "check_shares"]
 
 SplitBy = Literal["source", "landmark", "photo"]
 
@@ -44,11 +44,7 @@ class PrepareOptions:
     shard_size: int = 1000
 
     def __post_init__(self) -> None:
-        if not (0 <= self.test_share < 1 and 0 <= self.val_share < 1 and self.test_share + self.val_share < 1):
-            raise DataError(
-                f"test share {self.test_share} and val share {self.val_share} leave nothing to train on; "
-                "give shares of at least 0 whose sum is below 1"
-            )
+        check_shares(self.test_share, self.val_share)
         for name in ("short_side_px", "min_per_country", "shard_size"):
             if getattr(self, name) < 1:
                 raise DataError(f"{name} is {getattr(self, name)}; it must be at least 1")
@@ -61,3 +57,16 @@ class PrepareOptions:
     def as_record(self) -> dict[str, Any]:
         """JSON-ready values."""
         return asdict(self)
+
+
+def check_shares(test_share: float, val_share: float) -> None:
+    """Refuse shares that leave nothing to train on.
+
+    Raises:
+        DataError: If they do.
+    """
+    if not (0 <= test_share < 1 and 0 <= val_share < 1 and test_share + val_share < 1):
+        raise DataError(
+            f"test share {test_share} and val share {val_share} leave nothing to train on; "
+            "give shares of at least 0 whose sum is below 1"
+        )

@@ -8,12 +8,13 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
-from typing import Protocol, Self, TypeVar
+from typing import Self, TypeVar
 
 from triovision.bundle.session import available_cpus
 from triovision.data.choose import drop_duplicates, drop_known_bad, keep_free_licences
 from triovision.data.encode import EncodedPhoto, encode_photo, hash_photo
 from triovision.data.folders import read_folders
+from triovision.data.listener import Listener
 from triovision.data.manifest import (
     PreparedData,
     compute_labels,
@@ -37,7 +38,7 @@ from triovision.data.splits import assign_splits
 from triovision.data.table import read_drop_list, read_table
 from triovision.errors import DataError
 
-__all__ = ["Listener", "prepare_folder"]
+__all__ = ["prepare_folder"]
 
 # Photos in flight per worker: enough that no worker idles behind a big photo, few enough that memory stays flat.
 _IN_FLIGHT_PER_WORKER = 4
@@ -71,19 +72,6 @@ class _Workers:
         while waiting:
             yield waiting.popleft().result()
             waiting.extend(self._pool.submit(function, item) for item in islice(rest, 1))
-
-
-class Listener(Protocol):
-    """Hears how far a run is."""
-
-    def say(self, text: str) -> None:
-        """Hear a sentence that the user should read."""
-
-    def start(self, stage: str, total: int) -> None:
-        """Hear that a stage begins, and of how many photos."""
-
-    def advance(self, count: int = 1) -> None:
-        """Hear that photos are done."""
 
 
 def prepare_folder(
@@ -215,7 +203,7 @@ def _write_shards(
 def _look_for_finished(folder: Path, place: Path, plans: Sequence[ShardPlan]) -> dict[str, FinishedShard]:
     try:
         place.mkdir(parents=True, exist_ok=True)
-        remove_strangers(place, plans)
+        remove_strangers(place, (plan.name for plan in plans))
         found = {plan.name: shard for plan in plans if (shard := read_finished(place, plan))}
         if len(found) < len(plans):
             forget(folder)

@@ -11,7 +11,7 @@ import io
 import json
 import re
 import tarfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, NamedTuple
@@ -27,6 +27,8 @@ __all__ = [
     "FinishedShard",
     "ShardPlan",
     "ShardSample",
+    "add_to_tar",
+    "hash_file",
     "plan_shards",
     "read_finished",
     "read_shard",
@@ -35,7 +37,9 @@ __all__ = [
 ]
 
 SHARD_FOLDER = "shards"
-_SHARD_FILE = re.compile(rf"(?:{'|'.join(SPLITS)})-\d{{5}}\.(?:tar|json)(?:{re.escape(PARTIAL_SUFFIX)})?")
+_SHARD_FILE = re.compile(
+    rf"(?:{'|'.join(SPLITS)})-\d{{5}}\.(?:tar|json)(?:(?:\.[0-9a-f]{{8}})?{re.escape(PARTIAL_SUFFIX)})?"
+)
 
 # Part of the fingerprint: a version that writes other bytes must count up.
 _WRITER_VERSION = 1
@@ -118,9 +122,9 @@ def write_shard(
                 continue
             record = {**sample.as_record(), "width_px": photo.width_px, "height_px": photo.height_px}
             records.append(record)
-            _add(tar, f"{sample.sample_id}.jpg", photo.jpeg)
-            _add(tar, f"{sample.sample_id}.json", json_text(record).encode())
-    finished = FinishedShard(plan.name, records, rejects, _hash_file(path))
+            add_to_tar(tar, f"{sample.sample_id}.jpg", photo.jpeg)
+            add_to_tar(tar, f"{sample.sample_id}.json", json_text(record).encode())
+    finished = FinishedShard(plan.name, records, rejects, hash_file(path))
     note = {
         "fingerprint": plan.fingerprint,
         "sha256": finished.sha256,
@@ -131,14 +135,16 @@ def write_shard(
     return finished
 
 
-def _add(tar: tarfile.TarFile, name: str, content: bytes) -> None:
+def add_to_tar(tar: tarfile.TarFile, name: str, content: bytes) -> None:
+    """Add a file to a tar."""
     # TarInfo's own defaults leave owner and time at zero, so the bytes tell nothing of this machine.
     entry = tarfile.TarInfo(name)
     entry.size = len(content)
     tar.addfile(entry, io.BytesIO(content))
 
 
-def _hash_file(path: Path) -> str:
+def hash_file(path: Path) -> str:
+    """SHA-256 of a file in hexadecimal."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
@@ -150,7 +156,7 @@ def read_finished(folder: Path, plan: ShardPlan) -> FinishedShard | None:
         return None
     path = folder / f"{plan.name}.tar"
     try:
-        if _hash_file(path) != note["sha256"]:
+        if hash_file(path) != note["sha256"]:
             return None
         rejects = [Reject(*reject) for reject in note["rejects"]]
         return FinishedShard(plan.name, note["samples"], rejects, note["sha256"])
@@ -158,9 +164,14 @@ def read_finished(folder: Path, plan: ShardPlan) -> FinishedShard | None:
         return None
 
 
-def remove_strangers(folder: Path, plans: Sequence[ShardPlan]) -> None:
-    """Remove shards of an earlier plan and unfinished files; nothing that does not bear a shard's name."""
-    wanted = {f"{plan.name}.{suffix}" for plan in plans for suffix in ("tar", "json")}
+def remove_strangers(folder: Path, names: Iterable[str]) -> None:
+    """Remove shards of an earlier plan and unfinished files; nothing that does not bear a shard's name.
+
+    Args:
+        folder: Of the shards.
+        names: Of the shards that are wanted.
+    """
+    wanted = {f"{name}.{suffix}" for name in names for suffix in ("tar", "json")}
     for path in sorted(folder.iterdir()):
         if _SHARD_FILE.fullmatch(path.name) and path.name not in wanted:
             path.unlink()

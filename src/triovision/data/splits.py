@@ -12,7 +12,7 @@ from triovision.data.options import PrepareOptions, SplitBy
 from triovision.data.records import Reject, Sample
 from triovision.errors import DataError
 
-__all__ = ["assign_splits", "seeded_order"]
+__all__ = ["assign_by_share", "assign_splits", "seeded_order"]
 
 
 def assign_splits(
@@ -84,7 +84,7 @@ def _assign_groups(
         "test": 0.0 if options.test_sources else options.test_share,
     }
     free = {group: counts for group, counts in groups.items() if group not in named}
-    return named | _assign_by_share(free, shares, options.seed, say)
+    return named | assign_by_share(free, shares, options.seed, say)
 
 
 def _named_splits(groups: Iterable[str], options: PrepareOptions) -> dict[str, str]:
@@ -100,10 +100,17 @@ def _named_splits(groups: Iterable[str], options: PrepareOptions) -> dict[str, s
     return named
 
 
-def _assign_by_share(
+def assign_by_share(
     groups: Mapping[str, Counter[str]], shares: Mapping[str, float], seed: int, say: Callable[[str], None]
 ) -> dict[str, str]:
-    """Greedy: the largest group first, each to the split whose countries it brings nearest to their share."""
+    """Deal groups to splits: the largest first, each to the split whose countries it brings nearest to their share.
+
+    Args:
+        groups: Photos per country of each group.
+        shares: Wished for in `val` and `test`; the rest is `train`.
+        seed: Decides between groups of equal size.
+        say: Told where a split stays empty.
+    """
     totals: Counter[str] = Counter()
     for counts in groups.values():
         totals.update(counts)

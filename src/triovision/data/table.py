@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import math
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -14,7 +14,17 @@ from triovision.data.landmarks import landmark_key
 from triovision.data.records import SPLITS, Reject, Sample
 from triovision.errors import CountryError, DataError
 
-__all__ = ["DropList", "find_country", "read_csv_rows", "read_drop_list", "read_table"]
+__all__ = [
+    "DropList",
+    "RowError",
+    "find_country",
+    "iterate_csv_rows",
+    "locate_photo",
+    "make_sample",
+    "read_csv_rows",
+    "read_drop_list",
+    "read_table",
+]
 
 _PHOTO_FOLDER = "photos"
 _MAX_LATITUDE, _MAX_LONGITUDE = 90.0, 180.0
@@ -40,27 +50,36 @@ def read_csv_rows(path: Path, required: Sequence[Sequence[str]]) -> list[dict[st
     Raises:
         DataError: If the file cannot be read, is empty, not UTF-8, or lacks a column; it names the mend.
     """
+    return list(iterate_csv_rows(path, required))
+
+
+def iterate_csv_rows(path: Path, required: Sequence[Sequence[str]]) -> Iterator[dict[str, str]]:
+    """Rows of a CSV as `read_csv_rows` gives them, one at a time.
+
+    Raises:
+        DataError: As there, at the row where it shows.
+    """
+    is_empty = True
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             reader = csv.DictReader(file, strict=True)
             _check_columns(path, reader.fieldnames or (), required)
-            rows = []
             for row in reader:
                 if None in row or None in row.values():
                     raise DataError(
                         f"{path}: line {reader.line_num} has another number of fields than the header; "
                         "quote values that hold commas"
                     )
-                rows.append({key.strip(): value.strip() for key, value in row.items()})
+                is_empty = False
+                yield {key.strip(): value.strip() for key, value in row.items()}
     except OSError as error:
         raise DataError(f"{path}: cannot be read ({error.strerror}); check the path") from None
     except UnicodeDecodeError:
         raise DataError(f"{path}: not UTF-8 text; save it as CSV with encoding UTF-8") from None
     except csv.Error as error:
         raise DataError(f"{path}: not a CSV ({error}); save it as CSV, separated by commas") from None
-    if not rows:
+    if is_empty:
         raise DataError(f"{path}: holds a header but no rows; write one row per photo")
-    return rows
 
 
 def _check_columns(path: Path, columns: Sequence[str], required: Sequence[Sequence[str]]) -> None:
@@ -109,14 +128,14 @@ def read_table(path: Path) -> tuple[list[Sample], list[Reject], dict[str, Path]]
     rejects: list[Reject] = []
     for row in rows:
         try:
-            samples.append(_sample(row, has_splits=has_splits))
-        except _RowError as error:
+            samples.append(make_sample(row, has_splits=has_splits))
+        except RowError as error:
             rejects.append(Reject(row["photo"], str(error)))
-    return samples, rejects, {sample.photo: _locate(path.parent, sample.photo) for sample in samples}
+    return samples, rejects, {sample.photo: locate_photo(path.parent, sample.photo) for sample in samples}
 
 
-class _RowError(Exception):
-    pass
+class RowError(Exception):
+    """A row that cannot be used; its text is the reason."""
 
 
 def _check_unique(path: Path, rows: Sequence[Mapping[str, str]]) -> None:
@@ -130,20 +149,31 @@ def _check_unique(path: Path, rows: Sequence[Mapping[str, str]]) -> None:
     )
 
 
-def _sample(row: Mapping[str, str], *, has_splits: bool) -> Sample:
+def make_sample(row: Mapping[str, str], *, has_splits: bool, needs_country: bool = True) -> Sample:
+    """The sample that a row describes.
+
+    Args:
+        row: By column.
+        has_splits: Whether the table says the split of each photo.
+        needs_country: Whether a row without a country is wrong; else its country code stays blank.
+
+    Raises:
+        RowError: If the row cannot be used.
+    """
     if not row["photo"]:
-        raise _RowError("unreadable: the row names no photo")
+        raise RowError("unreadable: the row names no photo")
     split = row.get("split", "")
     if has_splits and split not in SPLITS:
-        raise _RowError(f"bad row: split {split[:40]!r} is none of {', '.join(SPLITS)}")
+        raise RowError(f"bad row: split {split[:40]!r} is none of {', '.join(SPLITS)}")
     latitude = _degrees(row, "latitude", _MAX_LATITUDE)
     longitude = _degrees(row, "longitude", _MAX_LONGITUDE)
     if (latitude is None) != (longitude is None):
-        raise _RowError("bad row: latitude and longitude belong together")
+        raise RowError("bad row: latitude and longitude belong together")
+    country = row.get("country_code") or row.get("country") or ""
     try:
-        code = find_country(row.get("country_code") or row.get("country") or "")
+        code = find_country(country) if country or needs_country else ""
     except CountryError as error:
-        raise _RowError(f"unknown country: {error}") from None
+        raise RowError(f"unknown country: {error}") from None
     return Sample(
         photo=row["photo"],
         country_code=code,
@@ -166,7 +196,7 @@ def _degrees(row: Mapping[str, str], column: str, most: float) -> float | None:
     except ValueError:
         value = math.nan
     if not abs(value) <= most:
-        raise _RowError(f"bad row: {column} {text[:40]!r} is not within -{most:.0f}..{most:.0f} degrees")
+        raise RowError(f"bad row: {column} {text[:40]!r} is not within -{most:.0f}..{most:.0f} degrees")
     return value
 
 
@@ -181,7 +211,8 @@ def find_country(text: str) -> str:
     return text.strip().upper() if is_country_code(text.strip()) else resolve_country_name(text)
 
 
-def _locate(folder: Path, photo: str) -> Path:
+def locate_photo(folder: Path, photo: str) -> Path:
+    """The file of a photo that a table names: beside the table, or in `photos/` beside it."""
     beside = folder / photo
     below = folder / _PHOTO_FOLDER / photo
     # Path.exists raises where a folder may not be entered or a name is too long.

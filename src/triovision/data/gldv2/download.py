@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Event, Lock
 
+from triovision.data.claim import claim_folder
 from triovision.data.files import write_atomic
 from triovision.data.gldv2.archive import scan_archive
 from triovision.data.gldv2.kept import KEPT_NAME, KeptPhotos, write_kept_ids
@@ -15,7 +16,7 @@ from triovision.data.gldv2.meter import DownloadListener, Meter, format_bytes
 from triovision.data.gldv2.options import DownloadOptions
 from triovision.data.gldv2.retry import FileError, Patience, StoppedError
 from triovision.data.gldv2.space import check_space, measure_need
-from triovision.data.gldv2.state import REFUSED_SUFFIX, State, claim_folder
+from triovision.data.gldv2.state import REFUSED_SUFFIX, State
 from triovision.data.gldv2.transfer import Transfer, open_client, part_of, remove_part
 from triovision.data.gldv2.verify import check_columns, compute_md5, parse_checksum, place, refuse
 from triovision.data.gldv2.workers import run_jobs
@@ -66,7 +67,7 @@ def download_gldv2(folder: Path, options: DownloadOptions, listener: DownloadLis
         DataError: If nothing more can be done: no room, no mirror, no such licence, a folder in use.
         MissingExtraError: If httpx is not installed and something must be fetched.
     """
-    with claim_folder(folder):
+    with claim_folder(folder, "download"):
         return _Run(folder, options, listener).run()
 
 

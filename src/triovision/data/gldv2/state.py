@@ -1,23 +1,17 @@
-"""What is finished, remembered so that 500 GB are not hashed on every run; and one run at a time per folder."""
+"""What is finished, remembered so that 500 GB are not hashed on every run."""
 
 from __future__ import annotations
 
-import os
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from threading import Lock
 from typing import Any
 
 from triovision.data.files import json_text, read_json, write_atomic
-from triovision.errors import DataError
 
-__all__ = ["REFUSED_SUFFIX", "STATE_NAME", "State", "claim_folder"]
+__all__ = ["REFUSED_SUFFIX", "STATE_NAME", "State"]
 
 STATE_NAME = "download_state.json"
 REFUSED_SUFFIX = ".refused"
-_LOCK_NAME = "download.lock"
 _VERSION = 1
 
 
@@ -75,39 +69,3 @@ class State:
         with self._lock:
             self._files[path] = entry
             write_atomic(self._folder / STATE_NAME, json_text({"version": _VERSION, "files": self._files}, indent=1))
-
-
-@contextmanager
-def claim_folder(folder: Path) -> Iterator[None]:
-    """Make the folder, and keep other downloads out of it; two would write into each other's files.
-
-    Raises:
-        DataError: If it cannot be written to, or another download works there.
-    """
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(folder / _LOCK_NAME, os.O_RDWR | os.O_CREAT, 0o644)
-    except OSError as error:
-        raise DataError(f"{folder}: cannot be written to ({error.strerror}); choose another folder") from None
-    try:
-        if not _lock(descriptor):
-            raise DataError(f"{folder}: another download is at work there; wait for it, or stop it")
-        yield
-    finally:
-        os.close(descriptor)
-
-
-def _lock(descriptor: int) -> bool:
-    # The system lets go of these locks when the process ends, however it ends.
-    try:
-        if sys.platform == "win32":
-            import msvcrt  # noqa: PLC0415
-
-            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
-        else:
-            import fcntl  # noqa: PLC0415
-
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        return False
-    return True

@@ -4,7 +4,7 @@ from threading import Event
 import pytest
 
 from triovision.data.gldv2.space import check_space
-from triovision.data.gldv2.state import STATE_NAME, State, claim_folder
+from triovision.data.gldv2.state import STATE_NAME, State
 from triovision.data.gldv2.workers import run_jobs
 from triovision.errors import DataError
 
@@ -42,23 +42,6 @@ def test_a_refused_tar_is_remembered_while_it_lies_there(tmp_path):
     assert State(tmp_path).refused("a.tar") is None
     (tmp_path / "a.tar.refused").touch()
     assert State(tmp_path).refused("a.tar") == "x"
-
-
-def test_two_downloads_do_not_share_a_folder(tmp_path):
-    with (
-        claim_folder(tmp_path / "new"),
-        pytest.raises(DataError, match="another download"),
-        claim_folder(tmp_path / "new"),
-    ):
-        pass
-    with claim_folder(tmp_path / "new"):
-        pass
-
-
-def test_a_folder_that_is_a_file_is_refused(tmp_path):
-    (tmp_path / "file").touch()
-    with pytest.raises(DataError, match="cannot be written to"), claim_folder(tmp_path / "file"):
-        pass
 
 
 def test_the_room_on_the_disk_is_told(tmp_path):
