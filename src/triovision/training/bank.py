@@ -14,9 +14,11 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from triovision.errors import TrainingError
 from triovision.preprocess import preprocess
 from triovision.training.recipe import ALL_BLOCKS, Recipe, Stage
-from triovision.training.views import make_view
+from triovision.training.streaming import ShardImages
+from triovision.training.views import make_test_views, make_view
 
 __all__ = ["Bank", "choose_device", "run_frozen"]
 
@@ -36,7 +38,7 @@ class Bank:
 
     Args:
         recipe: What is trained.
-        images: One image per sample, uint8 [height, width, 3].
+        images: One image per sample, uint8 [height, width, 3]; a `ShardImages` where memory does not hold them.
         cut: Makes the frozen part for a number of frozen blocks, with its pretrained weights.
         say: Told what is being computed.
     """
@@ -51,6 +53,11 @@ class Bank:
         self._training: dict[tuple[int, int], Tensor] = {}
         self._evaluation: dict[int, Tensor] = {}
 
+    @property
+    def streamed(self) -> bool:
+        """Whether the photos are read from shards as they come up."""
+        return isinstance(self._images, ShardImages)
+
     def image(self, row: int) -> NDArray[np.float32]:
         """The evaluation view of a sample: exactly what serving will see of this photo."""
         return preprocess(self._images[row], self._recipe.preprocessing)
@@ -59,6 +66,11 @@ class Bank:
         """A training view of a sample; the same draw gives the same view in every run."""
         rng = np.random.default_rng((self._recipe.seed, row, draw))
         return make_view(self._images[row], self._recipe.preprocessing, self._recipe.augmentation, rng)
+
+    def test_views(self, row: int) -> list[NDArray[np.float32]]:
+        """The test-time views of a sample, the evaluation view first."""
+        count = self._recipe.augmentation.test_views
+        return make_test_views(self._images[row], self._recipe.preprocessing, count)
 
     def evaluation(self, frozen_blocks: int) -> Tensor:
         """Frozen outputs of the evaluation views, float32 [n, ...]."""
@@ -97,12 +109,21 @@ class Bank:
             for images in _batches(tasks, draw, threads):
                 outputs = run_frozen(frozen, images, half=half, channels_last=self._recipe.channels_last)
                 if stored is None:
+                    self._check_memory(frozen_blocks, len(tasks) * outputs[0].numel() * dtype.itemsize)
                     stored = torch.empty((len(tasks), *outputs.shape[1:]), dtype=dtype)
                 stored[done : done + len(outputs)] = outputs.to(dtype)
                 done += len(outputs)
         if stored is None:
             raise ValueError("no photos to run")
         return stored
+
+    def _check_memory(self, frozen_blocks: int, size_bytes: int) -> None:
+        most_gb = self._recipe.machine.streaming.memory_gb
+        if self.streamed and size_bytes > most_gb * 1e9:
+            raise TrainingError(
+                f"outputs of {_describe(frozen_blocks)} for all photos take {size_bytes / 1e9:,.1f} GB, more than "
+                f"{most_gb:g}; set stages.N.stored_views=0, or machine.streaming.memory_gb to what there is"
+            )
 
 
 def _batches(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import warnings
 from collections.abc import Mapping
 from importlib.util import find_spec
 from pathlib import Path
@@ -41,6 +42,7 @@ class Head(nn.Module):
 
     mean: Tensor
     scale: Tensor
+    country_scale: nn.Parameter | None
 
     def __init__(self, dim: int, classes: int) -> None:
         super().__init__()
@@ -49,6 +51,7 @@ class Head(nn.Module):
         nn.init.zeros_(self.linear.bias)
         self.register_buffer("mean", torch.zeros(dim))
         self.register_buffer("scale", torch.ones(dim))
+        self.register_parameter("country_scale", None)
         self.dropout = 0.0
 
     def forward(self, embedding: Tensor) -> Tensor:
@@ -57,7 +60,24 @@ class Head(nn.Module):
         if self.dropout:
             standardised = nn.functional.dropout(standardised, self.dropout, self.training)
         logits: Tensor = self.linear(standardised)
-        return logits
+        return logits if self.country_scale is None else logits * self.country_scale
+
+    def restart(self) -> None:
+        """Forget all that the layer has learned."""
+        nn.init.zeros_(self.linear.weight)
+        nn.init.zeros_(self.linear.bias)
+
+    def begin_scaling(self) -> None:
+        """Give each country's logit a factor, which is then trained instead of the layer."""
+        self.country_scale = nn.Parameter(torch.ones_like(self.linear.bias))
+
+    def end_scaling(self) -> None:
+        """Take the factors into the layer."""
+        if self.country_scale is not None:
+            with torch.no_grad():
+                self.linear.weight.mul_(self.country_scale[:, None])
+                self.linear.bias.mul_(self.country_scale)
+            self.country_scale = None
 
     def folded(self) -> tuple[Tensor, Tensor]:
         """Weight [classes, dim] and bias [classes] of the same layer on plain features."""
@@ -139,13 +159,18 @@ class CountryNetwork(nn.Module):
         return {id(named[name]): depth for depth, names in enumerate(groups.values()) for name in names}
 
 
-def make_network(name: str, classes: int, weights: str = "pretrained") -> CountryNetwork:
+def make_network(
+    name: str, classes: int, weights: str = "pretrained", input_size: tuple[int, int] | None = None
+) -> CountryNetwork:
     """Build a timm network whose last layer is new.
 
     Args:
         name: timm's name.
         classes: How many countries.
-        weights: `pretrained`, `none`, or the path of a `.safetensors` file.
+        weights: `pretrained`, `none`, the path of a `.safetensors` file, or that of a folder of files named after
+            networks.
+        input_size: Height and width of the images; None for those that the weights came with. Transformers are made
+            for one size, and their positions are resampled for another.
 
     Raises:
         TrainingError: If there is no such network, or its weights cannot be had or do not fit.
@@ -162,11 +187,24 @@ def make_network(name: str, classes: int, weights: str = "pretrained") -> Countr
     if from_package and package is not None:
         _load_in_order(backbone, package)
     elif weights not in ("pretrained", "none"):
-        _load_file(backbone, Path(weights))
-    with torch.no_grad():
-        backbone.eval()
+        path = Path(weights)
+        _load_file(backbone, path / f"{name}.safetensors" if path.is_dir() else path)
+    backbone.eval()
+    with torch.no_grad(), warnings.catch_warnings():
+        # timm's resampling of positions indexes in a way that torch is about to drop.
+        warnings.simplefilter("ignore", UserWarning)
         config: Any = backbone.pretrained_cfg
-        backbone.num_features_of_embedding = int(backbone(torch.zeros(1, *config["input_size"])).shape[1])  # type: ignore[assignment]
+        size = input_size or config["input_size"][1:]
+        try:
+            if input_size is not None and hasattr(backbone, "set_input_size"):
+                backbone.set_input_size(input_size)  # type: ignore[operator] # a method, where it is there
+            embedding = backbone(torch.zeros(1, config["input_size"][0], *size))
+        except (AssertionError, RuntimeError, ValueError) as error:
+            raise TrainingError(
+                f"{name}: cannot take images of {size[0]}x{size[1]} px ({str(error).splitlines()[0][:80]}); "
+                "set preprocessing.input_size to one that suits it"
+            ) from error
+    backbone.num_features_of_embedding = int(embedding.shape[1])  # type: ignore[assignment]
     return CountryNetwork(backbone, classes)
 
 

@@ -13,9 +13,11 @@ from torch.nn import functional
 
 from triovision.countries import get_country, great_circle_km
 from triovision.training.prepared import Samples
+from triovision.training.processes import sum_over_ranks, world_size
 from triovision.training.recipe import Objective, Sampling
+from triovision.training.teacher import Teacher
 
-__all__ = ["Loss", "make_targets", "sample_weights", "sub_region_matrix"]
+__all__ = ["Loss", "log_prior", "make_targets", "sample_weights", "sub_region_matrix"]
 
 # Half a sample for countries without any, so that their log prior is finite.
 _PRIOR_PSEUDO_COUNT = 0.5
@@ -77,6 +79,12 @@ def _counts(keys: Sequence[object]) -> NDArray[np.float64]:
     return np.array([counts[key] for key in keys], dtype=np.float64)
 
 
+def log_prior(classes: int, labels: NDArray[np.int64], weights: NDArray[np.float32]) -> Tensor:
+    """Logarithm of each country's share of the training samples, float32 [classes]."""
+    counts = np.bincount(labels, weights, minlength=classes) + _PRIOR_PSEUDO_COUNT
+    return torch.from_numpy(np.log(counts / counts.sum())).float()
+
+
 class Loss:
     """Weighted cross-entropy against soft targets, with a class prior and a term over sub-regions.
 
@@ -85,6 +93,7 @@ class Loss:
         objective: The recipe's.
         labels: int64 [n] of the training samples.
         weights: float32 [n] of the training samples.
+        teacher: A network to learn from beside the labels; None for none.
     """
 
     def __init__(
@@ -93,30 +102,51 @@ class Loss:
         objective: Objective,
         labels: NDArray[np.int64],
         weights: NDArray[np.float32],
+        teacher: Teacher | None = None,
     ) -> None:
-        counts = np.bincount(labels, weights, minlength=len(country_codes)) + _PRIOR_PSEUDO_COUNT
+        self._teacher = teacher
         self.targets = torch.from_numpy(make_targets(country_codes, objective))
         # Source: Ren et al. 2020, "Balanced Meta-Softmax", equation 3; strength after Menon et al. 2021, equation 10.
-        self.shift = objective.prior_strength * torch.from_numpy(np.log(counts / counts.sum())).float()
+        self.shift = objective.prior_strength * log_prior(len(country_codes), labels, weights)
         self.members = torch.from_numpy(sub_region_matrix(country_codes))
         self.region_share = objective.region_share
+        self.teacher_share, self.temperature = objective.teacher_share, objective.teacher_temperature
 
     def to(self, device: torch.device) -> None:
         """Move its tensors to where the logits are."""
         for name in ("targets", "shift", "members"):
             setattr(self, name, getattr(self, name).to(device))
+        if self._teacher is not None:
+            self._teacher.to(device)
 
-    def __call__(self, logits: Tensor, targets: Tensor, weights: Tensor) -> Tensor:
+    def ask_teacher(self, images: Tensor) -> Tensor | None:
+        """The teacher's logits [n, classes] for a batch; None where there is no teacher."""
+        return None if self._teacher is None else self._teacher(images)
+
+    def __call__(self, logits: Tensor, targets: Tensor, weights: Tensor, taught: Tensor | None = None) -> Tensor:
         """The loss of a batch.
+
+        Several processes weigh their samples as one process with all of them would.
 
         Args:
             logits: [n, classes].
             targets: [n, classes], rows of `targets` or blends of them.
             weights: [n].
+            taught: A teacher's logits [n, classes]; None where there is no teacher.
         """
         log_probabilities = functional.log_softmax(logits.float() + self.shift, dim=1)
         losses = -(targets * log_probabilities).sum(dim=1)
         if self.region_share:
             by_region = (log_probabilities.exp() @ self.members.T).clamp_min(1e-9).log()
             losses = losses - self.region_share * ((targets @ self.members.T) * by_region).sum(dim=1)
-        return (losses * weights).sum() / weights.sum().clamp_min(1e-9)
+        if taught is not None:
+            losses = (1 - self.teacher_share) * losses + self.teacher_share * self._taught(logits.float(), taught)
+        total = sum_over_ranks(weights.sum()) / world_size()
+        return (losses * weights).sum() / total.clamp_min(1e-9)
+
+    def _taught(self, logits: Tensor, taught: Tensor) -> Tensor:
+        """How far from the teacher, [n]. Source: Hinton et al. 2015, section 2, with its factor T^2."""
+        theirs = functional.softmax(taught.float() / self.temperature, dim=1)
+        ours = functional.log_softmax(logits / self.temperature, dim=1)
+        distance: Tensor = functional.kl_div(ours, theirs, reduction="none").sum(dim=1) * self.temperature**2
+        return distance

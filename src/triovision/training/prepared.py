@@ -11,12 +11,11 @@ from __future__ import annotations
 import dataclasses
 import io
 import json
-import re
 import tarfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,10 +24,10 @@ from PIL import Image
 from triovision.countries import is_country_code
 from triovision.errors import DataError
 
-__all__ = ["Samples", "check_samples", "normalise_landmark", "read_images", "read_samples"]
+__all__ = ["PREPARE_AGAIN", "Samples", "check_samples", "read_images", "read_samples"]
 
 _COLUMNS = ("sample_id", "country_code", "landmark", "collection", "split", "licence", "shard")
-_PREPARE_AGAIN = "prepare the data again with `triovision data prepare`"
+PREPARE_AGAIN = "prepare the data again with `triovision data prepare`"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -41,7 +40,7 @@ class Samples:
         data_hash: Names the data set's content.
         sample_ids: Per sample.
         labels: int64 [n].
-        landmarks: Normalised landmark per sample; empty where unknown.
+        landmarks: Key of the landmark per sample; empty where unknown.
         collections: Photographer or site per sample; the key that cross-validation keeps together.
         splits: `train`, `val` or `test` per sample.
         licences: Per sample; empty where unstated.
@@ -76,11 +75,6 @@ class Samples:
         return self.take(np.flatnonzero(np.isin(self.splits, splits)))
 
 
-def normalise_landmark(landmark: str) -> str:
-    """One spelling per landmark: `Machu-Picchu` and `machupicchu` are the same place."""
-    return re.sub(r"[\W_]", "", landmark.casefold())
-
-
 def read_samples(folder: Path) -> Samples:
     """Read the table of a prepared data set.
 
@@ -91,28 +85,35 @@ def read_samples(folder: Path) -> Samples:
     """
     codes = _country_codes(folder)
     columns = _manifest_columns(folder)
-    label_of = {code: label for label, code in enumerate(codes)}
-    known = [row for row, code in enumerate(columns["country_code"]) if code in label_of]
-    if columns["country_code"] and not known:
+    labels = _labels(folder, columns, codes)
+    known = np.flatnonzero(labels >= 0)
+    if len(labels) and not len(known):
         raise DataError(
-            f"{folder}: no country of manifest.parquet is in labels.json, which belongs to other data; {_PREPARE_AGAIN}"
+            f"{folder}: no country of manifest.parquet is in labels.json, which belongs to other data; {PREPARE_AGAIN}"
         )
-    columns = {name: [values[row] for row in known] for name, values in columns.items()}
+    texts = {name: _strings(column)[known] for name, column in columns.items() if name != "country_code"}
     return Samples(
         folder=folder,
         country_codes=codes,
         data_hash=str(_read_json(folder / "data.json").get("data_hash", "unknown")),
-        sample_ids=np.array(columns["sample_id"], dtype=np.str_),
-        labels=np.array([label_of[code] for code in columns["country_code"]], dtype=np.int64),
-        landmarks=np.array([normalise_landmark(value) for value in columns["landmark"]], dtype=np.str_),
-        collections=np.array(columns["collection"], dtype=np.str_),
-        splits=np.array(columns["split"], dtype=np.str_),
-        licences=np.array(columns["licence"], dtype=np.str_),
-        shards=np.array([Path(value).name for value in columns["shard"]], dtype=np.str_),
+        sample_ids=texts["sample_id"],
+        labels=labels[known],
+        landmarks=texts["landmark"],
+        collections=texts["collection"],
+        splits=texts["split"],
+        licences=texts["licence"],
+        shards=texts["shard"],
     )
 
 
-def _manifest_columns(folder: Path) -> dict[str, list[str]]:
+class _Column(NamedTuple):
+    """A column of texts: the different ones, and which of them each row has. Millions of rows stay small so."""
+
+    words: list[str]
+    rows: NDArray[np.integer]
+
+
+def _manifest_columns(folder: Path) -> dict[str, _Column]:
     import pyarrow as pa  # noqa: PLC0415 - the train extra
     import pyarrow.parquet as pq  # noqa: PLC0415
 
@@ -120,26 +121,59 @@ def _manifest_columns(folder: Path) -> dict[str, list[str]]:
     if not path.is_file():
         raise DataError(f"{folder}: no manifest.parquet there; make it with `triovision data prepare`")
     try:
-        table = pq.read_table(path, columns=None)
+        with pq.ParquetFile(path) as file:
+            missing = [column for column in _COLUMNS if column not in file.schema_arrow.names]
+            if missing:
+                raise DataError(f"{path}: columns missing: {', '.join(missing)}; {PREPARE_AGAIN}")
+            columns = {column: _read_column(file, column) for column in _COLUMNS}
     except (pa.ArrowException, OSError) as error:
-        raise DataError(f"{path}: cannot be read ({str(error).splitlines()[0][:100]}); {_PREPARE_AGAIN}") from None
-    missing = [column for column in _COLUMNS if column not in table.column_names]
-    if missing:
-        raise DataError(f"{path}: columns missing: {', '.join(missing)}; {_PREPARE_AGAIN}")
-    return {
-        column: ["" if value is None else str(value) for value in table.column(column).to_pylist()]
-        for column in _COLUMNS
-    }
+        raise DataError(f"{path}: cannot be read ({str(error).splitlines()[0][:100]}); {PREPARE_AGAIN}") from None
+    shards = columns["shard"]
+    columns["shard"] = _Column([Path(word).name for word in shards.words], shards.rows)
+    return columns
+
+
+def _read_column(file: Any, name: str) -> _Column:
+    import pyarrow as pa  # noqa: PLC0415 - the train extra
+
+    texts = file.read(columns=[name]).column(0).cast(pa.string()).fill_null("")
+    encoded = texts.dictionary_encode().unify_dictionaries()
+    if not encoded.num_chunks:
+        return _Column([], np.zeros(0, np.int32))
+    rows = np.concatenate([chunk.indices.to_numpy() for chunk in encoded.chunks])
+    return _Column(encoded.chunk(0).dictionary.to_pylist(), rows)
+
+
+def _strings(column: _Column) -> NDArray[np.str_]:
+    texts: NDArray[np.str_] = np.array(column.words or [""], dtype=np.str_)[column.rows]
+    return texts
+
+
+def _labels(folder: Path, columns: Mapping[str, _Column], codes: Sequence[str]) -> NDArray[np.int64]:
+    """Label per row, -1 for a country without one."""
+    words, rows = columns["country_code"]
+    label_of = {code: label for label, code in enumerate(codes)}
+    for index, word in enumerate(words):
+        if word not in label_of and not is_country_code(word):
+            ids = columns["sample_id"]
+            sample_id = ids.words[ids.rows[np.flatnonzero(rows == index)[0]]]
+            raise DataError(
+                f"{folder / 'manifest.parquet'}: sample {sample_id} has the country code {word!r}, which no country "
+                f"has; {PREPARE_AGAIN}"
+            )
+    labels = np.array([label_of.get(word, -1) for word in words] or [-1], dtype=np.int64)
+    result: NDArray[np.int64] = labels[rows]
+    return result
 
 
 def _country_codes(folder: Path) -> tuple[str, ...]:
     codes = _read_json(folder / "labels.json").get("country_codes")
     if not isinstance(codes, list) or not codes or not all(isinstance(code, str) for code in codes):
-        raise DataError(f"{folder / 'labels.json'}: holds no list country_codes; {_PREPARE_AGAIN}")
+        raise DataError(f"{folder / 'labels.json'}: holds no list country_codes; {PREPARE_AGAIN}")
     strangers = sorted({code for code in codes if not is_country_code(code) or codes.count(code) > 1})
     if strangers:
         raise DataError(
-            f"{folder / 'labels.json'}: no country codes, or twice: {', '.join(strangers[:5])}; {_PREPARE_AGAIN}"
+            f"{folder / 'labels.json'}: no country codes, or twice: {', '.join(strangers[:5])}; {PREPARE_AGAIN}"
         )
     return tuple(codes)
 
@@ -148,9 +182,9 @@ def _read_json(path: Path) -> dict[str, Any]:
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
-        raise DataError(f"{path}: missing or not JSON; {_PREPARE_AGAIN}") from None
+        raise DataError(f"{path}: missing or not JSON; {PREPARE_AGAIN}") from None
     if not isinstance(content, dict):
-        raise DataError(f"{path}: not a JSON object; {_PREPARE_AGAIN}")
+        raise DataError(f"{path}: not a JSON object; {PREPARE_AGAIN}")
     return content
 
 
@@ -201,7 +235,7 @@ def read_images(
     if missing:
         raise DataError(
             f"{samples.folder / 'shards'}: {len(missing)} samples of the manifest are in no shard "
-            f"(first: {missing[0]}); {_PREPARE_AGAIN}"
+            f"(first: {missing[0]}); {PREPARE_AGAIN}"
         )
     return [images[row] for row in range(len(samples))]
 
@@ -215,7 +249,7 @@ def _shard_photos(path: Path) -> Iterator[tuple[str, bytes]]:
                 if file is not None:
                     yield stem, file.read()
     except (tarfile.TarError, OSError, EOFError) as error:
-        raise DataError(f"{path}: shard missing or corrupt ({error}); {_PREPARE_AGAIN}") from None
+        raise DataError(f"{path}: shard missing or corrupt ({error}); {PREPARE_AGAIN}") from None
 
 
 def _decode(photo: bytes, name: str) -> NDArray[np.uint8]:
@@ -223,4 +257,4 @@ def _decode(photo: bytes, name: str) -> NDArray[np.uint8]:
         with Image.open(io.BytesIO(photo)) as opened:
             return np.asarray(opened.convert("RGB"))
     except (OSError, ValueError, SyntaxError) as error:
-        raise DataError(f"{name}: photo in the shard is corrupt ({error}); {_PREPARE_AGAIN}") from None
+        raise DataError(f"{name}: photo in the shard is corrupt ({error}); {PREPARE_AGAIN}") from None

@@ -13,18 +13,9 @@ from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 import triovision
 from triovision.errors import TrainingError
-from triovision.preprocess import Preprocessing
-from triovision.training.recipe import Augmentation, HeadStart, Objective, Recipe, Sampling, Stage
+from triovision.training.recipe import Recipe, Stage
 
 __all__ = ["load_recipe", "override_recipe", "recipe_from_json", "recipe_names", "recipe_to_json"]
-
-_PARTS: Mapping[str, type[Any]] = {
-    "preprocessing": Preprocessing,
-    "head_start": HeadStart,
-    "augmentation": Augmentation,
-    "objective": Objective,
-    "sampling": Sampling,
-}
 
 
 def load_recipe(name_or_path: str, overrides: Sequence[str] = ()) -> Recipe:
@@ -136,9 +127,10 @@ def _typed(text: str, hint: Any, key: str) -> Any:
     if hint is str:
         return text
     if get_origin(hint) is Literal:
-        if text not in get_args(hint):
-            raise TrainingError(f"{key}={text}: is none of {', '.join(get_args(hint))}")
-        return text
+        choices = {str(choice): choice for choice in get_args(hint)}
+        if text not in choices:
+            raise TrainingError(f"{key}={text}: is none of {', '.join(choices)}")
+        return choices[text]
     if hint is bool:
         if text.lower() not in ("true", "false"):
             raise TrainingError(f"{key}={text}: is neither true nor false")
@@ -188,12 +180,25 @@ def recipe_from_json(content: Mapping[str, Any]) -> Recipe:
         TrainingError: If a field is unknown or does not fit.
     """
     try:
-        values = {key: _tuples(value) for key, value in content.items()}
-        parts = {key: kind(**values.pop(key)) for key, kind in _PARTS.items()}
-        stages = tuple(Stage(**stage) for stage in values.pop("stages"))
-        return Recipe(**values, **parts, stages=stages)
+        recipe: Recipe = _from_json(Recipe, content)
     except (KeyError, TypeError, ValueError) as error:
         raise TrainingError(f"recipe.json: not a recipe of this version ({error}); train again") from error
+    return recipe
+
+
+def _from_json(kind: type[Any], content: Mapping[str, Any]) -> Any:
+    """A dataclass from its fields; those that are left out take their defaults, as in runs of earlier versions."""
+    hints = get_type_hints(kind)
+    values: dict[str, Any] = {}
+    for key, value in content.items():
+        hint = hints.get(key)
+        if dataclasses.is_dataclass(hint):
+            values[key] = _from_json(hint, value)  # type: ignore[arg-type] # a class, not an instance
+        elif key == "stages":
+            values[key] = tuple(_from_json(Stage, stage) for stage in value)
+        else:
+            values[key] = _tuples(value)
+    return kind(**values)
 
 
 def _tuples(value: Any) -> Any:

@@ -7,11 +7,13 @@ RUN/out_of_fold.npz    held-out logits float32 [n, classes], labels int64 [n], s
 RUN/folds/fold-K.json  figures of one fold
 RUN/metrics.csv        figures of every epoch of every stage of every fit
 RUN/summary.json       commit, data hash, seconds, figures
-RUN/logs/              Lightning's CSV logs
+RUN/logs/              Lightning's CSV and TensorBoard logs
+RUN/resume/            while it lasts: what it needs to go on after an interruption (checkpoints.py)
 """
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import io
 import json
@@ -32,11 +34,12 @@ import triovision
 from triovision.errors import TrainingError
 from triovision.training.networks import CountryNetwork, make_network
 from triovision.training.recipe import Recipe
-from triovision.training.recipe_files import recipe_from_json
+from triovision.training.recipe_files import recipe_from_json, recipe_to_json
 
 __all__ = [
     "HeldOut",
     "RunFolder",
+    "forget_unbegun_run",
     "git_commit",
     "make_run_folder",
     "read_run",
@@ -49,6 +52,7 @@ __all__ = [
 
 _CHECKPOINT_FORMAT = 1
 _TRAIN_AGAIN = "train again with `triovision train`"
+_STARTED = "resume/started.json"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -78,19 +82,65 @@ class RunFolder:
     summary: Mapping[str, Any]
 
 
-def make_run_folder(folder: Path) -> None:
-    """Create an empty run folder.
+def make_run_folder(folder: Path, recipe: Recipe, data_hash: str, *, resume: bool) -> None:
+    """Begin a run in an empty folder, or find the one that is to go on.
+
+    Args:
+        folder: The run's.
+        recipe: To be trained.
+        data_hash: Of the prepared data.
+        resume: Whether a run that was interrupted there goes on; an empty folder begins one all the same.
 
     Raises:
-        TrainingError: If something is there already, or it cannot be made.
+        TrainingError: If something else is there already, or the folder cannot be made.
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
         if any(folder.iterdir()):
-            raise TrainingError(f"{folder}: not empty; give a new folder with --to")
+            _check_same_run(folder, recipe, data_hash, resume=resume)
+            return
         (folder / "folds").mkdir()
+        (folder / "resume").mkdir()
+        write_json(folder / "recipe.json", recipe_to_json(recipe))
+        write_json(folder / _STARTED, {"data_hash": data_hash})
     except OSError as error:
         raise TrainingError(f"{folder}: cannot be made ({error.strerror}); give another folder with --to") from error
+
+
+def forget_unbegun_run(folder: Path) -> None:
+    """Take back what `make_run_folder` made, where nothing has been trained: a mended mistake needs no new folder."""
+    if any(path.name != "started.json" for path in (folder / "resume").glob("*")) or (folder / "logs").exists():
+        return
+    for name in ("recipe.json", _STARTED):
+        (folder / name).unlink(missing_ok=True)
+    for empty in (folder / "folds", folder / "resume", folder):
+        with contextlib.suppress(OSError):
+            empty.rmdir()
+
+
+def _check_same_run(folder: Path, recipe: Recipe, data_hash: str, *, resume: bool) -> None:
+    finished = (folder / "summary.json").is_file()
+    started = (folder / _STARTED).is_file() and (folder / "recipe.json").is_file()
+    if not resume or not (started or finished):
+        hint = "go on with --resume, or " if started and not finished else ""
+        raise TrainingError(f"{folder}: not empty; {hint}give a new folder with --to")
+    try:
+        theirs = json.loads((folder / "recipe.json").read_text(encoding="utf-8"))
+        record = folder / ("summary.json" if finished else _STARTED)
+        their_hash = json.loads(record.read_text(encoding="utf-8")).get("data_hash")
+    except (OSError, ValueError, AttributeError) as error:
+        raise TrainingError(
+            f"{folder}: holds no run that could go on ({error}); give a new folder with --to"
+        ) from error
+    ours = json.loads(json.dumps(recipe_to_json(recipe)))
+    changed = sorted(name for name in ours if theirs.get(name) != ours[name])
+    if changed:
+        raise TrainingError(
+            f"{folder}: was begun with another recipe ({', '.join(changed)} differ); "
+            "take the recipe and the values that it was begun with, or a new folder with --to"
+        )
+    if their_hash != data_hash:
+        raise TrainingError(f"{folder}: was begun on other data; take that, or a new folder with --to")
 
 
 def write_atomically(path: Path, content: bytes) -> None:
@@ -168,7 +218,8 @@ def read_run(folder: Path) -> RunFolder:
         summary = json.loads((folder / "summary.json").read_text(encoding="utf-8"))
         checkpoint = torch.load(folder / "checkpoint.ckpt", map_location="cpu", weights_only=True)
         codes = tuple(str(code) for code in checkpoint["country_codes"])
-        network = make_network(str(checkpoint["network"]), len(codes), weights="none")
+        size = recipe.preprocessing.input_size
+        network = make_network(str(checkpoint["network"]), len(codes), weights="none", input_size=size)
         if checkpoint["folded"]:
             network.fold_batch_norms(check=False)
         network.backbone.load_state_dict(checkpoint["backbone"])

@@ -8,10 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageEnhance
 
-from triovision.preprocess import INTERPOLATIONS, Preprocessing, preprocess
+from triovision.preprocess import INTERPOLATIONS, Preprocessing, crop_pixels, normalise_pixels, preprocess
+from triovision.training.random_changes import change_at_random
 from triovision.training.recipe import Augmentation
 
-__all__ = ["make_view"]
+__all__ = ["draw_pixels", "make_test_views", "make_view"]
 
 # A wide photo holds at most so many squares' worth of one crop: a crop of the whole banner would be squashed flat.
 _MAX_SQUARES = 3.0
@@ -35,24 +36,53 @@ def make_view(
     Returns:
         float32 [3, input height, input width], normalised.
     """
+    return normalise_pixels(draw_pixels(image, preprocessing, augmentation, rng), preprocessing)
+
+
+def draw_pixels(
+    image: NDArray[np.uint8], preprocessing: Preprocessing, augmentation: Augmentation, rng: np.random.Generator
+) -> NDArray[np.uint8]:
+    """The pixels of `make_view` before normalisation, uint8 [input height, input width, 3].
+
+    They are a quarter of the bytes, which counts on the way from a decoding process to the network.
+    """
     height, width = preprocessing.input_size
     if rng.random() < augmentation.whole_share:
-        view = preprocess(image, preprocessing)
-        return np.ascontiguousarray(view[:, :, ::-1]) if rng.random() < augmentation.flip else view
+        pixels = crop_pixels(image, preprocessing)
+        return pixels[:, ::-1] if rng.random() < augmentation.flip else pixels
     box = _draw_box(image.shape[1], image.shape[0], augmentation, rng)
     piece = Image.fromarray(image).resize((width, height), INTERPOLATIONS[preprocessing.interpolation], box=box)
     if rng.random() < augmentation.flip:
         piece = piece.transpose(Image.Transpose.FLIP_LEFT_RIGHT)
     piece = _change_colours(piece, augmentation, rng)
+    if augmentation.random_changes:
+        piece = change_at_random(piece, augmentation.random_changes, augmentation.random_strength, rng)
     if augmentation.rotation_deg:
         angle = rng.uniform(-augmentation.rotation_deg, augmentation.rotation_deg)
         piece = piece.rotate(angle, Image.Resampling.BILINEAR)
-    pixels: NDArray[np.float32] = np.asarray(piece, np.float32) / np.float32(255)
-    pixels -= np.asarray(preprocessing.mean, np.float32)
-    pixels /= np.asarray(preprocessing.std, np.float32)
     if rng.random() < augmentation.erase:
-        _erase(pixels, rng)
-    return np.ascontiguousarray(pixels.transpose(2, 0, 1))
+        _erase(piece, preprocessing, rng)
+    return np.asarray(piece)
+
+
+def make_test_views(image: NDArray[np.uint8], preprocessing: Preprocessing, count: int) -> list[NDArray[np.float32]]:
+    """Views of a photo whose probabilities are averaged.
+
+    Args:
+        image: uint8 [height, width, 3].
+        preprocessing: The recipe's.
+        count: 1 for the evaluation view; 2 with its mirror; 6 with both ends of the longer side, and theirs.
+
+    Returns:
+        float32 [3, input height, input width] each; the evaluation view is the first.
+    """
+    images = [image]
+    if count > 2:  # noqa: PLR2004 - the view and its mirror
+        height, width = image.shape[:2]
+        short = min(height, width)
+        images += [image[:short, :short], image[height - short :, width - short :]]
+    views = [preprocess(np.ascontiguousarray(part), preprocessing) for part in images]
+    return [turned for view in views for turned in ([view, view[:, :, ::-1]] if count > 1 else [view])]
 
 
 def _draw_box(
@@ -87,11 +117,11 @@ def _change_colours(piece: Image.Image, augmentation: Augmentation, rng: np.rand
     return piece
 
 
-def _erase(view: NDArray[np.float32], rng: np.random.Generator) -> None:
-    """Set a rectangle of [height, width, 3] to the mean colour, in place."""
-    height, width, _ = view.shape
+def _erase(piece: Image.Image, preprocessing: Preprocessing, rng: np.random.Generator) -> None:
+    """Set a rectangle to the mean colour, in place."""
     share, ratio = rng.uniform(*_ERASED_AREA), math.exp(rng.uniform(-1, 1))
-    tall = min(height, max(1, round(math.sqrt(share / ratio) * height)))
-    wide = min(width, max(1, round(math.sqrt(share * ratio) * width)))
-    top, left = rng.integers(0, height - tall + 1), rng.integers(0, width - wide + 1)
-    view[top : top + tall, left : left + wide] = 0
+    tall = min(piece.height, max(1, round(math.sqrt(share / ratio) * piece.height)))
+    wide = min(piece.width, max(1, round(math.sqrt(share * ratio) * piece.width)))
+    top, left = int(rng.integers(0, piece.height - tall + 1)), int(rng.integers(0, piece.width - wide + 1))
+    red, green, blue = (round(255 * mean) for mean in preprocessing.mean)
+    piece.paste((red, green, blue), (left, top, left + wide, top + tall))

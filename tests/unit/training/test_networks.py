@@ -6,8 +6,9 @@ from torch import nn
 
 from triovision.errors import TrainingError
 from triovision.training.fuse import folding_keeps_outputs
+from triovision.training.groups import merge_groups, parameter_groups
 from triovision.training.networks import CountryNetwork, Head, make_network
-from triovision.training.recipe import ALL_BLOCKS
+from triovision.training.recipe import ALL_BLOCKS, Stage
 
 IMAGES = torch.randn(2, 3, 64, 64, generator=torch.Generator().manual_seed(0))
 
@@ -153,3 +154,26 @@ def test_lite0_package_gives_timms_network_its_weights():
     # Pretrained batch norms have seen images; fresh ones have a variance of one everywhere.
     variances = np.concatenate([part.running_var for part in network.modules() if isinstance(part, nn.BatchNorm2d)])
     assert variances.std() > 0.1
+
+
+def test_weights_from_a_folder_are_found_by_the_networks_name(tmp_path, network):
+    save_file(network.backbone.state_dict(), tmp_path / "test_efficientnet.safetensors")
+    loaded = make_network("test_efficientnet", 4, str(tmp_path)).eval()
+    assert torch.equal(loaded.backbone(IMAGES), network.backbone(IMAGES))
+    with pytest.raises(TrainingError, match=r"test_resnet\.safetensors: not a readable"):
+        make_network("test_resnet", 4, str(tmp_path))
+
+
+def test_a_transformer_takes_images_of_another_size():
+    assert make_network("test_vit", 4, "none", (64, 64))(IMAGES).shape == (2, 4)
+    with pytest.raises(TrainingError, match="cannot take images of 65x65 px"):
+        make_network("test_vit", 4, "none", (65, 65))(IMAGES)
+
+
+def test_merged_groups_train_the_same_parameters():
+    network = make_network("test_efficientnet", 4, "none")
+    groups = parameter_groups(network, Stage(frozen_blocks=0, layer_decay=0.5))
+    merged = merge_groups(groups)
+    assert len(merged) < len(groups)
+    rates = {id(parameter): group["lr"] for group in groups for parameter in group["params"]}
+    assert {id(parameter): group["lr"] for group in merged for parameter in group["params"]} == rates

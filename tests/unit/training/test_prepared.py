@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from triovision.errors import DataError
-from triovision.training.prepared import check_samples, normalise_landmark, read_images, read_samples
+from triovision.training.prepared import check_samples, read_images, read_samples
 
 
 def test_samples_and_photos_are_read_in_the_manifests_order(prepared):
@@ -19,10 +19,6 @@ def test_progress_reaches_the_end(prepared):
     seen = []
     read_images(read_samples(prepared).of_splits("val"), lambda done, total: seen.append((done, total)))
     assert seen[-1] == (16, 16)
-
-
-def test_landmarks_have_one_spelling():
-    assert normalise_landmark("Machu-Picchu") == normalise_landmark("machu_picchu") == "machupicchu"
 
 
 def test_countries_without_a_label_are_left_out(write_prepared, rows):

@@ -60,7 +60,8 @@ def test_override_is_typed_by_the_field(override, read, value):
         ("seed=true", "is not int"),
         ("stages.0.warmup=x", "is not float"),
         ("channels_last=1", "neither true nor false"),
-        ("precision=64", "none of 32-true"),
+        ("precision=64", "none of auto, 32-true"),
+        ("augmentation.test_views=3", "none of 1, 2, 6"),
         ("preprocessing.input_size=(1,)", "is not tuple"),
         ("sampling.train_only=3", "is not tuple"),
         ("sampling.collection_weights={1: 2}", "is not"),
@@ -138,7 +139,7 @@ def test_foreign_json_is_refused(content):
         (Recipe, {"name": "a", "monitor": "x"}, "monitor"),
         (Recipe, {"name": "a", "precision": "x"}, "precision"),
         (Recipe, {"name": "a", "stored_precision": "x"}, "stored_precision"),
-        (Recipe, {"name": "a", "stages": (Stage(frozen_blocks=2), Stage())}, "freeze blocks again"),
+        (Recipe, {"name": "a", "stages": (Stage(frozen_blocks=2), Stage(stored_views=1))}, "freeze blocks again"),
         (Recipe, {"name": "a", "head_start": HeadStart("discriminant")}, "discriminant"),
     ],
 )

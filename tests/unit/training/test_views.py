@@ -66,7 +66,8 @@ def test_grey_view_has_equal_channels():
 
 def test_erased_rectangle_is_the_mean_colour():
     erased = view(dataclasses.replace(STILL, erase=1))
-    assert 0.01 < (erased == 0).all(axis=0).mean() < 0.5
+    # The mean colour in whole numbers is off by half a step at most.
+    assert 0.01 < (np.abs(erased) < 0.01).all(axis=0).mean() < 0.5
 
 
 def test_impossible_crop_falls_back_to_a_square():
