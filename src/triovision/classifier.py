@@ -8,6 +8,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from importlib import resources
 from itertools import islice
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,11 +16,14 @@ from PIL import Image
 
 from triovision.bundle import Bundle, BundleMetadata, ModelOutput, read_bundle
 from triovision.bundle.session import available_cpus
-from triovision.decision import DecisionRule, calibrate
+from triovision.decision import DecisionRule, looks_like_a_place, make_probabilities
 from triovision.errors import BundleNotFoundError, PhotoError
 from triovision.photo import Photo, PhotoLimits, read_photo
 from triovision.prediction import Prediction
 from triovision.preprocess import preprocess
+
+if TYPE_CHECKING:
+    from triovision.evidence import Evidence
 
 __all__ = ["DEFAULT_MODEL", "CountryClassifier", "PhotoSource", "embedded_models"]
 
@@ -30,6 +34,13 @@ PhotoSource = str | Path | bytes | Image.Image | NDArray[np.uint8]
 
 # Photos in flight per worker: one being worked on, one waiting, so that no worker ever idles and memory stays flat.
 _IN_FLIGHT_PER_WORKER = 2
+
+# Two leading countries closer than this, in probability, are a tie, which the photo decoded at reduced scale shall not
+# decide: it is then read whole. One photo in thirty is; without it the reduced scale would change the first country of
+# almost 2 % of photos (benchmarks/reduced_decode.py).
+_TIE = 0.005
+# Beyond, a photo is not read whole for a tie: three workers with 72 MB of pixels each are what memory allows.
+_MAX_WHOLE_PIXELS = 24_000_000
 
 
 def embedded_models() -> tuple[str, ...]:
@@ -109,6 +120,30 @@ class CountryClassifier:
         """
         return self._predict(photo, name, single_thread=False)
 
+    def explain(
+        self, photo: PhotoSource, *, country: str | None = None, against: str | None = None, name: str | None = None
+    ) -> Evidence:
+        """Predict one photo and give the evidence: heat maps over it, and countries that look alike.
+
+        Args:
+            photo: As for `predict`.
+            country: Code of the country to explain; what the model answers where left out.
+            against: Code of the country to hold it against; the runner-up where left out, or the first country where
+                another one is explained.
+            name: What the prediction and messages call it; the path where left out.
+
+        Raises:
+            PhotoError: If the photo cannot be used.
+            CountryError: If a country is unknown, to all or to the model, or both are the same.
+            BundleFormatError: If this model gives no heat maps.
+        """
+        from triovision.evidence import make_evidence  # noqa: PLC0415 - predictions need none of it
+
+        read, output = self._run(photo, name, single_thread=False, feature_map=True)
+        prediction = self._make_prediction(_label(photo, name, read), read, output)
+        photo_size = (read.metadata.width_px, read.metadata.height_px)
+        return make_evidence(self._bundle, output, prediction, photo_size, country=country, against=against)
+
     def predict_many(
         self, photos: Iterable[PhotoSource], *, workers: int | None = None
     ) -> Iterator[Prediction | PhotoError]:
@@ -152,24 +187,46 @@ class CountryClassifier:
             return error.with_traceback(None)
 
     def _predict(self, source: PhotoSource, name: str | None, *, single_thread: bool) -> Prediction:
-        preprocessing = self.metadata.preprocessing
-        photo = read_photo(source, short_side_px=preprocessing.decode_short_side_px, limits=self._limits, name=name)
-        full_size = (photo.metadata.width_px, photo.metadata.height_px)
-        tensor = preprocess(photo.image, preprocessing, full_size=full_size, scale=photo.scale)
-        output = self._bundle.run(tensor[None], single_thread=single_thread)
-        # A path is given back as it came, so that the caller finds the file again; `photo.name` is made for reading.
-        label = name or (str(source) if isinstance(source, str | Path) else photo.name)
-        return self._make_prediction(label, photo, output)
+        photo, output = self._run(source, name, single_thread=single_thread)
+        return self._make_prediction(_label(source, name, photo), photo, output)
+
+    def _run(
+        self, source: PhotoSource, name: str | None, *, single_thread: bool, feature_map: bool = False
+    ) -> tuple[Photo, ModelOutput]:
+        def look(short_side_px: int | None) -> tuple[Photo, ModelOutput]:
+            photo = read_photo(source, short_side_px=short_side_px, limits=self._limits, name=name)
+            full_size = (photo.metadata.width_px, photo.metadata.height_px)
+            tensor = preprocess(photo.image, self.metadata.preprocessing, full_size=full_size, scale=photo.scale)
+            return photo, self._bundle.run(tensor[None], single_thread=single_thread, feature_map=feature_map)
+
+        photo, output = look(self.metadata.preprocessing.decode_short_side_px)
+        if photo.scale < 1 and self._is_tie(output) and _pixel_count(photo) <= _MAX_WHOLE_PIXELS:
+            return look(None)
+        return photo, output
+
+    def _is_tie(self, output: ModelOutput) -> bool:
+        ranked = np.sort(make_probabilities(output.logits, self.metadata)[0])
+        return bool(len(ranked) > 1 and ranked[-1] - ranked[-2] < _TIE)
 
     def _make_prediction(self, name: str, photo: Photo, output: ModelOutput) -> Prediction:
-        probabilities = calibrate(output.logits, self.metadata.temperature)[0]
+        probabilities = make_probabilities(output.logits, self.metadata)[0]
+        is_place = bool(looks_like_a_place(output.embedding, self.metadata)[0])
         probabilities.flags.writeable = False
         return Prediction(
             photo=name,
             country_codes=self.metadata.country_codes,
             probabilities=probabilities,
             model=self.metadata.name,
-            decided=self._rule.answer(probabilities),
+            decided=self._rule.answer(probabilities, is_place=is_place),
             embedding=output.embedding[0],
             warnings=photo.warnings,
         )
+
+
+def _pixel_count(photo: Photo) -> int:
+    return photo.metadata.width_px * photo.metadata.height_px
+
+
+def _label(source: PhotoSource, name: str | None, photo: Photo) -> str:
+    # A path is given back as it came, so that the caller finds the file again; `photo.name` is made for reading.
+    return name or (str(source) if isinstance(source, str | Path) else photo.name)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 __all__ = ["Answer", "Level", "Prediction"]
 
-Level = Literal["country", "sub_region", "region", "not_sure"]
+Level = Literal["country", "sub_region", "region", "not_sure", "no_place"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,12 +19,16 @@ class Answer:
     """What the user is told about one photo: the deepest place that the model can stand behind.
 
     Attributes:
-        level: How deep the answer goes: `country`, `sub_region`, `region` or `not_sure`.
-        place: ISO alpha-2 code of the country, UN M49 code of the region, None if not sure.
-        confidence: Probability of the place; if not sure, of the most probable country.
+        level: How deep the answer goes: `country`, `sub_region`, `region`, `not_sure`, or `no_place` where the photo
+            does not look like one of a place at all (a screenshot, a page, a face).
+        place: ISO alpha-2 code of the country, UN M49 code of the region, None where no place is named.
+        confidence: Probability of the place; where none is named, of the most probable country.
         candidates: Most probable countries (codes), most probable first: inside the place where there is one.
-        country_set: Codes of the smallest set that holds the true country with the bundle's promised probability.
+        country_set: Codes of a set that holds the true country with the bundle's promised probability, the most
+            probable first.
         set_coverage: That probability, e.g. 0.9.
+        right_share: How often answers of this level and confidence were right on held-out photos; None where the bundle
+            does not say.
     """
 
     level: Level
@@ -33,6 +37,7 @@ class Answer:
     candidates: tuple[str, ...]
     country_set: tuple[str, ...]
     set_coverage: float = 0.9
+    right_share: float | None = None
 
     @property
     def country_code(self) -> str | None:
@@ -42,7 +47,7 @@ class Answer:
     @property
     def is_sure(self) -> bool:
         """Whether any place at all was named."""
-        return self.level != "not_sure"
+        return self.place is not None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

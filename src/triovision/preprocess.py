@@ -13,7 +13,15 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-__all__ = ["CROP_MODES", "INTERPOLATIONS", "Preprocessing", "preprocess"]
+__all__ = [
+    "CROP_MODES",
+    "INTERPOLATIONS",
+    "Preprocessing",
+    "compute_view",
+    "crop_pixels",
+    "normalise_pixels",
+    "preprocess",
+]
 
 CROP_MODES = ("center", "squash", "border")
 
@@ -30,9 +38,9 @@ _CHANNELS = 3
 _MAX_SIDE_PX = 4096
 
 # How much larger than the resize target the decoder's reduced image must be. Libjpeg keeps a block's lowest
-# frequencies, which is a poorer filter than ours: a third more leaves ours something to do, and takes a photo of
-# 600 px at half its size, which is also faster than three eighths. benchmarks/reduced_decode.py measures what it costs.
-_DECODE_MARGIN = 1.33
+# frequencies, which is a poorer filter than ours: half as many pixels again leave ours something to do.
+# benchmarks/reduced_decode.py measures what it costs.
+_DECODE_MARGIN = 1.5
 
 # A strip thinner than this is cut to its middle before resizing: resizing a 1 x 10,000 px image to a short side
 # of 224 px would otherwise ask for 1.5 GB.
@@ -113,20 +121,58 @@ def preprocess(
     Raises:
         ValueError: If the image is not uint8 [height, width, 3] or has no pixels.
     """
+    return normalise_pixels(crop_pixels(image, preprocessing, full_size=full_size, scale=scale), preprocessing)
+
+
+def crop_pixels(
+    image: NDArray[np.uint8],
+    preprocessing: Preprocessing,
+    *,
+    full_size: tuple[int, int] | None = None,
+    scale: float = 1.0,
+) -> NDArray[np.uint8]:
+    """The first half of `preprocess`: the pixels that the model looks at, uint8 [input height, input width, 3].
+
+    Raises:
+        ValueError: If the image is not uint8 [height, width, 3] or has no pixels.
+    """
     if image.dtype != np.uint8 or image.ndim != _CHANNELS or image.shape[2] != _CHANNELS or 0 in image.shape:
         raise ValueError(f"image is {image.dtype} {list(image.shape)}, not uint8 [height, width, 3]")
     whole = Image.fromarray(image)
     if full_size is None or scale == 1:
-        cropped = _resize_and_crop(whole, preprocessing)
-    else:
-        cropped = _resize_and_crop_reduced(whole, preprocessing, full_size, scale)
-    pixels = np.asarray(cropped)
-    tensor = np.empty((_CHANNELS, *preprocessing.input_size), np.float32)
+        return np.asarray(_resize_and_crop(whole, preprocessing))
+    return np.asarray(_resize_and_crop_reduced(whole, preprocessing, full_size, scale))
+
+
+def normalise_pixels(pixels: NDArray[np.uint8], preprocessing: Preprocessing) -> NDArray[np.float32]:
+    """The second half of `preprocess`: uint8 [height, width, 3] to float32 [3, height, width]."""
+    tensor = np.empty((_CHANNELS, *pixels.shape[:2]), np.float32)
     for channel, (mean, std) in enumerate(zip(preprocessing.mean, preprocessing.std, strict=True)):
         # (x / 255 - mean) / std as one multiplication and one addition per pixel.
         np.multiply(pixels[:, :, channel], np.float32(1 / (255 * std)), out=tensor[channel])
         tensor[channel] -= np.float32(mean / std)
     return tensor
+
+
+def compute_view(size: tuple[int, int], preprocessing: Preprocessing) -> tuple[float, float, float, float]:
+    """Where the model's input lies in a photo: what `preprocess` does, backwards.
+
+    Args:
+        size: Width and height of the photo, in pixels.
+        preprocessing: The bundle's configuration.
+
+    Returns:
+        Left, top, right and bottom in pixels of the photo; beyond its edges where the input is padded.
+    """
+    strip = _strip_box(size) if preprocessing.crop_mode == "center" else (0, 0, *size)
+    strip_size = (strip[2] - strip[0], strip[3] - strip[1])
+    resized = _resized_size(strip_size, preprocessing)
+    view: list[float] = []
+    for axis, side in enumerate(preprocessing.input_size[::-1]):
+        first = round((max(side, resized[axis]) - side) / 2) - max(0, (side - resized[axis]) // 2)
+        step = strip_size[axis] / resized[axis]
+        view += [strip[axis] + first * step, strip[axis] + (first + side) * step]
+    return view[0], view[2], view[1], view[3]
 
 
 def _resize_and_crop(image: Image.Image, preprocessing: Preprocessing) -> Image.Image:
@@ -171,12 +217,16 @@ def _resize_and_crop_reduced(
 
 
 def _cut_strip(image: Image.Image) -> Image.Image:
-    width, height = image.size
+    box = _strip_box(image.size)
+    return image if box == (0, 0, *image.size) else image.crop(box)
+
+
+def _strip_box(size: tuple[int, int]) -> tuple[int, int, int, int]:
+    """The middle of a photo that is thinner than the thinnest strip that is resized whole."""
+    width, height = size
     longest = _MAX_ASPECT_RATIO * min(width, height)
-    if max(width, height) <= longest:
-        return image
     left, top = max(0, (width - longest) // 2), max(0, (height - longest) // 2)
-    return image.crop((left, top, width - left, height - top))
+    return left, top, width - left, height - top
 
 
 def _resized_size(size: tuple[int, int], preprocessing: Preprocessing) -> tuple[int, int]:

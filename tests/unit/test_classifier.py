@@ -12,7 +12,7 @@ from triovision import CountryClassifier, PhotoError, Prediction
 from triovision.bundle import metadata_to_json
 from triovision.classifier import embedded_models
 from triovision.errors import BundleNotFoundError, PhotoCorruptError, PhotoNotFoundError, PhotoTooLargeError
-from triovision.photo import PhotoLimits
+from triovision.photo import PhotoLimits, read_photo
 
 
 @pytest.fixture(scope="module")
@@ -45,6 +45,23 @@ def test_temperature_is_applied(tiny_graph, tiny_metadata, bundle_bytes, jpeg_by
         return CountryClassifier.load(data).predict(jpeg_bytes).probabilities.max()
 
     assert confidence(100.0) < confidence(1.5)
+
+
+def test_a_tie_is_decided_by_the_whole_photo(monkeypatch):
+    pixels = np.random.default_rng(0).integers(0, 256, (900, 1200, 3), np.uint8)
+    buffer = io.BytesIO()
+    Image.fromarray(pixels).save(buffer, "JPEG")
+    classifier = CountryClassifier.load()
+
+    def predict(photo, tie, most_pixels=10**9):
+        monkeypatch.setattr("triovision.classifier._TIE", tie)
+        monkeypatch.setattr("triovision.classifier._MAX_WHOLE_PIXELS", most_pixels)
+        return classifier.predict(photo).probabilities
+
+    whole, reduced = predict(read_photo(buffer.getvalue()).image, 0), predict(buffer.getvalue(), 0)
+    assert np.abs(whole - reduced).max() > 0
+    np.testing.assert_array_equal(predict(buffer.getvalue(), 2), whole)
+    np.testing.assert_array_equal(predict(buffer.getvalue(), 2, most_pixels=900), reduced)
 
 
 def test_a_bad_photo_raises(classifier, tmp_path):

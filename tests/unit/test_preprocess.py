@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from triovision.preprocess import CROP_MODES, INTERPOLATIONS, Preprocessing, preprocess
+from triovision.preprocess import CROP_MODES, INTERPOLATIONS, Preprocessing, compute_view, preprocess
 
 PLAIN = {"mean": (0.0, 0.0, 0.0), "std": (1.0, 1.0, 1.0)}
 
@@ -105,3 +105,45 @@ def test_mirroring_the_image_mirrors_the_tensor():
     preprocessing = Preprocessing(input_size=(32, 32), crop_pct=1.0, crop_mode="squash")
     mirrored = preprocess(np.ascontiguousarray(image[:, ::-1]), preprocessing)
     np.testing.assert_allclose(mirrored[:, :, ::-1], preprocess(image, preprocessing), atol=0.03)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    width=st.integers(24, 250),
+    height=st.integers(24, 250),
+    sides=st.sampled_from([(32, 32), (24, 40), (40, 24)]),
+    crop_pct=st.sampled_from([0.8, 0.875, 1.0]),
+    crop_mode=st.sampled_from(CROP_MODES),
+)
+def test_the_view_is_where_the_input_came_from(width, height, sides, crop_pct, crop_mode):
+    # Each pixel says where it lies, so each input pixel says where it came from.
+    image = np.zeros((height, width, 3), np.uint8)
+    image[:, :, 0], image[:, :, 1], image[:, :, 2] = np.arange(width)[None], np.arange(height)[:, None], 255
+    preprocessing = Preprocessing(sides, "bilinear", crop_pct, crop_mode, mean=(0.0, 0.0, 0.0), std=(1.0, 1.0, 1.0))
+    tensor = preprocess(image, preprocessing) * 255
+    left, top, right, bottom = compute_view((width, height), preprocessing)
+    x = left + (np.arange(sides[1]) + 0.5) * (right - left) / sides[1]
+    y = top + (np.arange(sides[0]) + 0.5) * (bottom - top) / sides[0]
+    # Not so at the photo's edges, where the filter has no neighbours, and beyond them, where there is only padding.
+    margins = [
+        2 * max(1.0, (high - low) / side) for low, high, side in ((left, right, sides[1]), (top, bottom, sides[0]))
+    ]
+    columns = np.flatnonzero((x > margins[0]) & (x < width - margins[0]))
+    rows = np.flatnonzero((y > margins[1]) & (y < height - margins[1]))
+    if len(rows) and len(columns):
+        np.testing.assert_allclose(
+            tensor[0][np.ix_(rows, columns)], (x[columns] - 0.5)[None].repeat(len(rows), 0), atol=1
+        )
+        np.testing.assert_allclose(
+            tensor[1][np.ix_(rows, columns)], (y[rows] - 0.5)[:, None].repeat(len(columns), 1), atol=1
+        )
+
+
+def test_the_view_by_hand():
+    center = Preprocessing(input_size=(32, 32), crop_pct=1.0, crop_mode="center")
+    border = Preprocessing(input_size=(32, 32), crop_pct=1.0, crop_mode="border")
+    squash = Preprocessing(input_size=(32, 32), crop_pct=1.0, crop_mode="squash")
+    assert compute_view((640, 320), center) == (160, 0, 480, 320)
+    assert compute_view((640, 320), border) == (0, -160, 640, 480)
+    assert compute_view((640, 320), squash) == (0, 0, 640, 320)
+    assert compute_view((10_000, 10), center) == pytest.approx((4995, 0, 5005, 10))

@@ -2,68 +2,63 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
+import dataclasses
+import itertools
 import json
 import math
-from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from triovision.bundle.fields import Fields, encode_matrix
 from triovision.bundle.metadata import (
     FORMAT_VERSION,
+    SET_METHODS,
     BundleMetadata,
     CountrySetRule,
+    PlaceGate,
     Provenance,
+    ReliabilityBin,
     Thresholds,
 )
-from triovision.countries import is_country_code
-from triovision.errors import BundleFieldError, BundleFormatError
+from triovision.countries import is_country_code, regions
+from triovision.errors import BundleFormatError
 from triovision.preprocess import Preprocessing
 
 __all__ = ["metadata_from_json", "metadata_to_json"]
 
-_MAX_TEXT = 10_000
-_MATRIX_AXES = 2
+_LEVELS = ("country", "sub_region", "region")
+_MAX_BINS = 1000
+_SUM_TOLERANCE = 1e-3
+
+# What files of version 1 did not say.
+_VERSION_1: dict[str, Any] = {"prior_share": 0.0, "prior": [], "reliability": {}, "gate": None}
+_VERSION_1_SET: dict[str, Any] = {"rank_penalty": 0.0, "free_ranks": 0, "region_thresholds": {}}
 
 
 def metadata_to_json(metadata: BundleMetadata) -> str:
     """Write metadata as the JSON text that a bundle carries."""
-    preprocessing = metadata.preprocessing
+    country_set = dataclasses.asdict(metadata.country_set)
     return json.dumps(
         {
             "format_version": FORMAT_VERSION,
             "name": metadata.name,
             "country_codes": list(metadata.country_codes),
-            "preprocessing": {
-                "input_size": list(preprocessing.input_size),
-                "interpolation": preprocessing.interpolation,
-                "crop_pct": preprocessing.crop_pct,
-                "crop_mode": preprocessing.crop_mode,
-                "mean": list(preprocessing.mean),
-                "std": list(preprocessing.std),
-            },
+            "preprocessing": dataclasses.asdict(metadata.preprocessing),
             "temperature": metadata.temperature,
-            "thresholds": {
-                "country": metadata.thresholds.country,
-                "sub_region": metadata.thresholds.sub_region,
-                "region": metadata.thresholds.region,
+            "prior_share": metadata.prior_share,
+            "prior": list(metadata.prior),
+            "thresholds": dataclasses.asdict(metadata.thresholds),
+            "country_set": {**country_set, "region_thresholds": dict(metadata.country_set.region_thresholds)},
+            "reliability": {
+                level: [[bin_.confidence, bin_.accuracy, bin_.count] for bin_ in bins]
+                for level, bins in metadata.reliability.items()
             },
-            "country_set": {
-                "coverage": metadata.country_set.coverage,
-                "threshold": metadata.country_set.threshold,
-                "method": metadata.country_set.method,
-            },
+            "gate": None if metadata.gate is None else dataclasses.asdict(metadata.gate),
             "sample_counts": list(metadata.sample_counts),
-            "centroids": _encode_matrix(metadata.centroids),
-            "provenance": {
-                "recipe": metadata.provenance.recipe,
-                "commit": metadata.provenance.commit,
-                "data_hash": metadata.provenance.data_hash,
-                "date": metadata.provenance.date,
-            },
+            "centroids": encode_matrix(metadata.centroids),
+            "provenance": dataclasses.asdict(metadata.provenance),
             "licence": metadata.licence,
             "metrics": {split: dict(figures) for split, figures in metadata.metrics.items()},
         },
@@ -90,98 +85,44 @@ def metadata_from_json(text: str, bundle: str) -> BundleMetadata:
         raise BundleFormatError(f"{bundle}: its metadata is not JSON; export the model again") from None
     if not isinstance(content, dict):
         raise BundleFormatError(f"{bundle}: its metadata is not a JSON object; export the model again")
-    fields = _Fields(content, bundle)
-    version = fields.integer("format_version")
-    if version != FORMAT_VERSION:
-        raise BundleFieldError(bundle, "format_version", f"is {version}, this TrioVision reads {FORMAT_VERSION}")
+    fields = _of_this_version(content, bundle)
     codes = _country_codes(fields)
-    thresholds, country_set = fields.child("thresholds"), fields.child("country_set")
-    method = country_set.text("method")
-    if method != "aps":
-        raise BundleFieldError(bundle, "country_set.method", f"is {method!r}, only 'aps' is known")
-    provenance = fields.child("provenance")
+    thresholds, provenance = fields.child("thresholds"), fields.child("provenance")
+    centroids = _centroids(fields, len(codes))
+    prior_share = fields.share("prior_share")
     return BundleMetadata(
         name=fields.text("name"),
         country_codes=codes,
         preprocessing=_preprocessing(fields.child("preprocessing")),
         temperature=fields.number("temperature", above=0, most=1000),
-        thresholds=Thresholds(
-            *(thresholds.number(level, above=0, most=1) for level in ("country", "sub_region", "region"))
-        ),
-        country_set=CountrySetRule(
-            country_set.number("coverage", above=0, most=1),
-            country_set.number("threshold", above=0, most=1),
-            method,
-        ),
+        prior_share=prior_share,
+        prior=_prior(fields, len(codes) if prior_share else 0),
+        thresholds=Thresholds(*(thresholds.number(level, above=0, most=1) for level in _LEVELS)),
+        country_set=_country_set(fields.child("country_set"), len(codes)),
+        reliability=_reliability(fields.child("reliability")),
+        gate=_gate(fields, has_centroids=centroids is not None),
         sample_counts=_sample_counts(fields, len(codes)),
-        centroids=_centroids(fields, len(codes)),
+        centroids=centroids,
         provenance=Provenance(*(provenance.text(key) for key in ("recipe", "commit", "data_hash", "date"))),
         licence=fields.text("licence"),
         metrics=_metrics(fields),
     )
 
 
-class _Fields:
-    """One JSON object of the metadata; each reader names the field that it refuses."""
-
-    def __init__(self, content: Mapping[str, Any], bundle: str, prefix: str = "") -> None:
-        self._content = content
-        self._bundle = bundle
-        self._prefix = prefix
-
-    def error(self, key: str, problem: str) -> BundleFieldError:
-        return BundleFieldError(self._bundle, f"{self._prefix}{key}", problem)
-
-    def value(self, key: str) -> Any:
-        if key not in self._content:
-            raise self.error(key, "is missing")
-        return self._content[key]
-
-    def child(self, key: str) -> _Fields:
-        content = self.value(key)
-        if not isinstance(content, dict):
-            raise self.error(key, "is not an object")
-        return _Fields(content, self._bundle, f"{self._prefix}{key}.")
-
-    def items(self) -> list[tuple[str, Any]]:
-        return list(self._content.items())
-
-    def text(self, key: str) -> str:
-        content = self.value(key)
-        if not isinstance(content, str) or not content or len(content) > _MAX_TEXT:
-            raise self.error(key, f"is not a text of 1 to {_MAX_TEXT} characters")
-        return content
-
-    def integer(self, key: str) -> int:
-        content = self.value(key)
-        if not isinstance(content, int) or isinstance(content, bool):
-            raise self.error(key, "is not a whole number")
-        return content
-
-    def number(self, key: str, above: float, most: float) -> float:
-        content = self.value(key)
-        if not _is_number(content) or not above < content <= most:
-            raise self.error(key, f"is not a number above {above} and at most {most}")
-        return float(content)
-
-    def numbers(self, key: str) -> tuple[float, ...]:
-        content = self.value(key)
-        if not isinstance(content, list) or not all(_is_number(value) for value in content):
-            raise self.error(key, "is not a list of numbers")
-        return tuple(float(value) for value in content)
-
-    def whole_numbers(self, key: str) -> tuple[int, ...]:
-        content = self.value(key)
-        if not isinstance(content, list) or not all(type(value) is int for value in content):
-            raise self.error(key, "is not a list of whole numbers")
-        return tuple(content)
+def _of_this_version(content: dict[str, Any], bundle: str) -> Fields:
+    fields = Fields(content, bundle)
+    version = fields.integer("format_version")
+    if version == 1:
+        country_set = content.get("country_set")
+        if isinstance(country_set, dict):
+            content = {**content, "country_set": {**country_set, **_VERSION_1_SET}}
+        return Fields({**content, **_VERSION_1}, bundle)
+    if version != FORMAT_VERSION:
+        raise fields.error("format_version", f"is {version}, this TrioVision reads 1 to {FORMAT_VERSION}")
+    return fields
 
 
-def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
-
-
-def _country_codes(fields: _Fields) -> tuple[str, ...]:
+def _country_codes(fields: Fields) -> tuple[str, ...]:
     codes = fields.value("country_codes")
     if not isinstance(codes, list) or not codes:
         raise fields.error("country_codes", "is not a list with at least one code")
@@ -193,7 +134,7 @@ def _country_codes(fields: _Fields) -> tuple[str, ...]:
     return tuple(codes)
 
 
-def _preprocessing(fields: _Fields) -> Preprocessing:
+def _preprocessing(fields: Fields) -> Preprocessing:
     height_width = fields.whole_numbers("input_size")
     triples = {key: fields.numbers(key) for key in ("mean", "std")}
     for key, values in (("input_size", height_width), *triples.items()):
@@ -214,44 +155,74 @@ def _preprocessing(fields: _Fields) -> Preprocessing:
         raise fields.error(name, f"is unknown or out of range: {problem}") from None
 
 
-def _sample_counts(fields: _Fields, classes: int) -> tuple[int, ...]:
+def _prior(fields: Fields, classes: int) -> tuple[float, ...]:
+    prior = fields.numbers("prior")
+    if len(prior) != classes:
+        raise fields.error("prior", f"holds {len(prior)} numbers, not {classes}")
+    if classes and (min(prior) < 0 or abs(math.fsum(prior) - 1) > _SUM_TOLERANCE):
+        raise fields.error("prior", "is no distribution: below 0 somewhere, or its sum is not 1")
+    return prior
+
+
+def _country_set(fields: Fields, classes: int) -> CountrySetRule:
+    method = fields.text("method")
+    if method not in SET_METHODS:
+        raise fields.error("method", f"is {method[:20]!r}, none of {', '.join(SET_METHODS)}")
+    rank_penalty = fields.share("rank_penalty")
+    # Scores are at most 1 but for the penalty, which grows with every country.
+    most = 1.0 if method != "raps" else 1.0 + rank_penalty * classes
+    own = fields.child("region_thresholds")
+    known = {region.code for region in regions()}
+    for code in own.names():
+        if code not in known:
+            raise own.error(code, "is no M49 region")
+    return CountrySetRule(
+        coverage=fields.number("coverage", above=0, most=1),
+        threshold=fields.number("threshold", above=0, most=most),
+        method=next(name for name in SET_METHODS if name == method),
+        rank_penalty=rank_penalty,
+        free_ranks=fields.integer("free_ranks", least=0),
+        region_thresholds={code: own.number(code, above=0, most=most) for code in own.names()},
+    )
+
+
+def _reliability(fields: Fields) -> dict[str, tuple[ReliabilityBin, ...]]:
+    found = {}
+    for level in fields.names():
+        if level not in _LEVELS:
+            raise fields.error(level, f"is none of {', '.join(_LEVELS)}")
+        rows = fields.rows(level, width=3, most=_MAX_BINS)
+        bins = tuple(ReliabilityBin(float(mean), float(right), int(count)) for mean, right, count in rows)
+        if any(count != int(count) or count < 1 for _, _, count in rows):
+            raise fields.error(level, "holds a count that is not a whole number above 0")
+        if not all(0 <= value <= 1 for bin_ in bins for value in (bin_.confidence, bin_.accuracy)):
+            raise fields.error(level, "holds a confidence or accuracy outside 0 to 1")
+        if any(low.confidence > high.confidence for low, high in itertools.pairwise(bins)):
+            raise fields.error(level, "is not in order of confidence")
+        found[level] = bins
+    return found
+
+
+def _gate(fields: Fields, *, has_centroids: bool) -> PlaceGate | None:
+    if fields.value("gate") is None:
+        return None
+    gate = fields.child("gate")
+    if not has_centroids:
+        raise fields.error("gate", "needs centroids, and there are none")
+    return PlaceGate(gate.number("min_similarity", above=-1, most=1), gate.share("refused_share"))
+
+
+def _sample_counts(fields: Fields, classes: int) -> tuple[int, ...]:
     counts = fields.whole_numbers("sample_counts")
     if len(counts) != classes or min(counts, default=0) < 0:
         raise fields.error("sample_counts", f"is not {classes} counts, one per country code")
     return counts
 
 
-def _metrics(fields: _Fields) -> dict[str, dict[str, float]]:
-    metrics: dict[str, dict[str, float]] = {}
-    for split, figures in fields.child("metrics").items():
-        if not isinstance(figures, dict) or not all(_is_number(value) for value in figures.values()):
-            raise fields.error(f"metrics.{split[:40]}", "is not an object of numbers")
-        metrics[split] = {key: float(value) for key, value in figures.items()}
-    return metrics
+def _metrics(fields: Fields) -> dict[str, dict[str, float]]:
+    metrics = fields.child("metrics")
+    return {split: metrics.child(split).figures() for split in metrics.names()}
 
 
-def _encode_matrix(matrix: NDArray[np.float32] | None) -> dict[str, Any] | None:
-    if matrix is None:
-        return None
-    data = base64.b64encode(matrix.astype("<f2").tobytes()).decode("ascii")
-    return {"dtype": "float16", "shape": list(matrix.shape), "data": data}
-
-
-def _centroids(fields: _Fields, classes: int) -> NDArray[np.float32] | None:
-    if fields.value("centroids") is None:
-        return None
-    matrix = fields.child("centroids")
-    shape = matrix.whole_numbers("shape")
-    if matrix.text("dtype") != "float16" or len(shape) != _MATRIX_AXES or shape[0] != classes or shape[1] < 1:
-        raise fields.error("centroids", f"is not a float16 matrix with {classes} rows")
-    data = matrix.value("data")
-    try:
-        raw = base64.b64decode(data, validate=True)
-    except (TypeError, ValueError, binascii.Error):
-        raise fields.error("centroids.data", "is not base64") from None
-    if len(raw) != 2 * shape[0] * shape[1]:
-        raise fields.error("centroids.data", f"holds {len(raw)} bytes, not {2 * shape[0] * shape[1]}")
-    values = np.frombuffer(raw, "<f2").reshape(shape).astype(np.float32)
-    if not np.isfinite(values).all():
-        raise fields.error("centroids.data", "holds NaN or infinity")
-    return values
+def _centroids(fields: Fields, classes: int) -> NDArray[np.float32] | None:
+    return None if fields.value("centroids") is None else fields.matrix("centroids", classes)

@@ -10,11 +10,12 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from triovision.bundle.head import LinearHead, read_head
 from triovision.bundle.metadata import METADATA_KEY, BundleMetadata
 from triovision.bundle.parse import metadata_from_json
 from triovision.bundle.session import check_graph, open_session, run_session
 from triovision.bundle.wire import GraphSummary, scan_model
-from triovision.errors import BundleFormatError, BundleNotFoundError
+from triovision.errors import BundleFieldError, BundleFormatError, BundleNotFoundError
 
 __all__ = ["Bundle", "ModelOutput", "read_bundle"]
 
@@ -22,10 +23,11 @@ _MAX_BUNDLE_BYTES = 1 << 30
 
 
 class ModelOutput(NamedTuple):
-    """What the graph gives for a batch: logits [n, classes], embedding [n, dim]."""
+    """What the graph gives for a batch: logits [n, classes], embedding [n, dim], perhaps feature_map [n, dim, h, w]."""
 
     logits: NDArray[np.float32]
     embedding: NDArray[np.float32]
+    feature_map: NDArray[np.float32] | None = None
 
 
 class Bundle:
@@ -59,29 +61,42 @@ class Bundle:
     def _single_thread_session(self) -> Any:
         return open_session(self._model, self.name, self._providers, threads=1)
 
-    def run(self, images: NDArray[np.float32], *, single_thread: bool = False) -> ModelOutput:
+    @cached_property
+    def head(self) -> LinearHead:
+        """The linear layer that gives the logits, read from the file.
+
+        Raises:
+            BundleFormatError: If there is no such layer.
+            BundleFieldError: If it does not fit the embedding.
+        """
+        head = read_head(self._model, self.name)
+        wanted = (len(self.metadata.country_codes), self.dim)
+        if head.weight.shape != wanted:
+            raise BundleFieldError(self.name, "graph.logits", f"has weights {head.weight.shape}, not {wanted}")
+        return head
+
+    def run(
+        self, images: NDArray[np.float32], *, single_thread: bool = False, feature_map: bool = False
+    ) -> ModelOutput:
         """Logits and embeddings of a batch.
 
         Args:
             images: float32 [n, 3, height, width], preprocessed.
             single_thread: Run on the calling thread alone, for callers that bring their own threads.
+            feature_map: Give the last convolutional map too.
 
         Raises:
-            BundleFormatError: If the graph fails.
+            BundleFormatError: If the graph fails, or is asked for a feature map and has none.
         """
         session = self._single_thread_session if single_thread else self._session
-        logits, embedding = run_session(session, images, ("logits", "embedding"), self.name)
-        return ModelOutput(logits, embedding)
-
-    def run_feature_map(self, images: NDArray[np.float32]) -> NDArray[np.float32]:
-        """The last convolutional map of a batch, float32 [n, dim, h, w].
-
-        Raises:
-            BundleFormatError: If this architecture has none, or the graph fails.
-        """
-        if not self.has_feature_map:
-            raise BundleFormatError(f"{self.name}: gives no feature map; choose a convolutional model for heat maps")
-        return run_session(self._session, images, ("feature_map",), self.name)[0]
+        wanted = ["logits", "embedding"]
+        if feature_map:
+            if not self.has_feature_map:
+                raise BundleFormatError(
+                    f"{self.name}: gives no feature map; choose a convolutional model for heat maps"
+                )
+            wanted.append("feature_map")
+        return ModelOutput(*run_session(session, images, wanted, self.name))
 
     def open_single_thread_session(self) -> None:
         """Open the session that `run(single_thread=True)` uses now, before threads would race to do so."""

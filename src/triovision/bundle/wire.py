@@ -16,7 +16,7 @@ import numpy as np
 
 from triovision.errors import BundleFieldError, BundleFormatError
 
-__all__ = ["GraphSummary", "scan_model"]
+__all__ = ["Field", "GraphSummary", "WireError", "read_fields", "read_varints", "scan_model"]
 
 _VARINT, _FIXED64, _BYTES, _FIXED32 = 0, 1, 2, 5
 _MAX_VARINT_BYTES = 10
@@ -46,7 +46,9 @@ class GraphSummary(NamedTuple):
     weight_bytes: int
 
 
-class _Field(NamedTuple):
+class Field(NamedTuple):
+    """One field of a message: its number, and its value as a number or as bytes."""
+
     number: int
     number_value: int
     payload: memoryview
@@ -66,36 +68,52 @@ def scan_model(data: bytes, bundle: str) -> GraphSummary:
     """
     try:
         return _Scanner(bundle).model(memoryview(data))
-    except (IndexError, UnicodeDecodeError, _WireError):
+    except (IndexError, UnicodeDecodeError, WireError):
         raise BundleFormatError(f"{bundle}: not an ONNX model; give a file that `triovision export` wrote") from None
 
 
-class _WireError(Exception):
-    pass
+class WireError(Exception):
+    """The bytes are no protobuf message."""
 
 
-def _fields(data: memoryview) -> Iterator[_Field]:
+def read_fields(data: memoryview) -> Iterator[Field]:
+    """Fields of a message, in the file's order.
+
+    Raises:
+        WireError: If the bytes are no message.
+        IndexError: If they end too early.
+    """
     position = 0
     empty = memoryview(b"")
     while position < len(data):
         key, position = _varint(data, position)
         number, wire_type = key >> 3, key & 7
         if number == 0:
-            raise _WireError
+            raise WireError
         if wire_type == _VARINT:
             value, position = _varint(data, position)
-            yield _Field(number, value, empty)
+            yield Field(number, value, empty)
             continue
         if wire_type == _BYTES:
             length, position = _varint(data, position)
         elif wire_type in (_FIXED64, _FIXED32):
             length = 8 if wire_type == _FIXED64 else 4
         else:
-            raise _WireError
+            raise WireError
         if length > len(data) - position:
-            raise _WireError
-        yield _Field(number, 0, data[position : position + length])
+            raise WireError
+        yield Field(number, 0, data[position : position + length])
         position += length
+
+
+def read_varints(field: Field) -> Iterator[int]:
+    """Numbers of a repeated field, in either of its two forms: one field each, or packed into one."""
+    if not len(field.payload):
+        yield field.number_value
+    position = 0
+    while position < len(field.payload):
+        value, position = _varint(field.payload, position)
+        yield value
 
 
 def _varint(data: memoryview, position: int) -> tuple[int, int]:
@@ -105,7 +123,7 @@ def _varint(data: memoryview, position: int) -> tuple[int, int]:
         value |= (byte & 0x7F) << (7 * index)
         if byte < 0x80:  # noqa: PLR2004 - the continuation bit
             return value, position + index + 1
-    raise _WireError
+    raise WireError
 
 
 class _Scanner:
@@ -117,24 +135,24 @@ class _Scanner:
     def model(self, data: memoryview) -> GraphSummary:
         metadata: dict[str, str] = {}
         graphs = 0
-        for field in _fields(data):
+        for field in read_fields(data):
             if field.number == _MODEL_GRAPH:
                 graphs += 1
                 self._graph(field.payload)
             elif field.number == _MODEL_METADATA:
-                entry = {part.number: bytes(part.payload).decode() for part in _fields(field.payload)}
+                entry = {part.number: bytes(part.payload).decode() for part in read_fields(field.payload)}
                 metadata[entry.get(1, "")] = entry.get(2, "")
             elif field.number in (_MODEL_TRAINING, _MODEL_FUNCTIONS):
                 raise self._refuse("training state or functions")
         if graphs != 1 or not self._nodes:
-            raise _WireError
+            raise WireError
         return GraphSummary(metadata, self._nodes, self._weight_bytes)
 
     def _refuse(self, what: str) -> BundleFormatError:
         return BundleFormatError(f"{self._bundle}: holds {what}, which a bundle may not; do not use this file")
 
     def _graph(self, data: memoryview) -> None:
-        for field in _fields(data):
+        for field in read_fields(data):
             if field.number == _GRAPH_NODE:
                 self._node(field.payload)
             elif field.number == _GRAPH_INITIALIZER:
@@ -144,7 +162,7 @@ class _Scanner:
 
     def _node(self, data: memoryview) -> None:
         self._nodes += 1
-        for field in _fields(data):
+        for field in read_fields(data):
             if field.number == _NODE_DOMAIN:
                 domain = bytes(field.payload).decode()
                 if domain not in _ALLOWED_DOMAINS:
@@ -153,7 +171,7 @@ class _Scanner:
                 self._attribute(field.payload)
 
     def _attribute(self, data: memoryview) -> None:
-        for field in _fields(data):
+        for field in read_fields(data):
             if field.number in (_ATTRIBUTE_GRAPH, _ATTRIBUTE_GRAPHS):
                 raise self._refuse("control flow (a graph inside an operator)")
             if field.number in (_ATTRIBUTE_TENSOR, _ATTRIBUTE_TENSORS):
@@ -162,7 +180,7 @@ class _Scanner:
     def _tensor(self, data: memoryview) -> None:
         data_type = 0
         payloads: list[tuple[str, memoryview]] = []
-        for field in _fields(data):
+        for field in read_fields(data):
             if field.number == _TENSOR_TYPE:
                 data_type = field.number_value
             elif field.number == _TENSOR_EXTERNAL or (field.number == _TENSOR_LOCATION and field.number_value):
@@ -181,6 +199,6 @@ class _Scanner:
 
     def _finite(self, payload: memoryview, dtype: str) -> None:
         if len(payload) % np.dtype(dtype).itemsize:
-            raise _WireError
+            raise WireError
         if not np.isfinite(np.frombuffer(payload, dtype)).all():
             raise BundleFieldError(self._bundle, "graph.weights", "holds NaN or infinity")

@@ -6,64 +6,105 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from triovision.cli.progress import make_progress
 
+if TYPE_CHECKING:
+    from triovision.bundle import Bundle
+    from triovision.evaluation.outputs import SplitOutputs
+
 __all__ = ["evaluate"]
 
 _PATH = click.Path(path_type=Path)
-_LEVELS = ("country", "sub_region", "region", "answered", "not_sure")
+_LEVELS = ("country", "sub_region", "region", "answered", "not_sure", "no_place")
 
 
 @click.command()
 @click.argument("bundle", type=_PATH)
 @click.option("--data", type=_PATH, required=True, help="Folder that `triovision data prepare` made.")
 @click.option("--split", type=click.Choice(["train", "val", "test"]), default="test", show_default=True)
-@click.option("--to", "folder", type=_PATH, help="Folder for metrics.json.")
+@click.option("--to", "folder", type=_PATH, help="Folder for metrics.json and report.html.")
+@click.option("--against", type=_PATH, metavar="BUNDLE", help="A second bundle to hold it against, photo by photo.")
+@click.option("--photos/--no-photos", default=True, show_default=True, help="Show photos of mistakes in the report.")
 @click.option("--record", is_flag=True, help="Write the headline figures into the bundle's metadata.")
 @click.option("--seed", type=int, default=0, show_default=True, help="Of the bootstrap intervals.")
-def evaluate(bundle: Path, data: Path, split: str, folder: Path | None, seed: int, *, record: bool) -> None:
-    """Run the BUNDLE over a split of a prepared data set and print its figures."""
+def evaluate(  # noqa: PLR0913 - one parameter per option
+    bundle: Path,
+    data: Path,
+    split: str,
+    folder: Path | None,
+    against: Path | None,
+    seed: int,
+    *,
+    photos: bool,
+    record: bool,
+) -> None:
+    """Run the BUNDLE over a split of a prepared data set and print its figures.
+
+    With --to they are written as metrics.json and as report.html, a page that needs nothing else.
+    """
+    from triovision.evaluation.compare import compare_outputs  # noqa: PLC0415
+    from triovision.evaluation.record import record_metrics  # noqa: PLC0415
+
+    model, outputs, content = _evaluate(bundle, data, split, seed)
+    if record:
+        figures = {name: value for name, value in content["figures"].items() if value is not None}
+        record_metrics(bundle, model.metadata, split, {"samples": content["samples"], **figures})
+        click.echo(f"recorded in {bundle} as metrics of split {split}")
+        content["bundle_sha256"] = _file_hash(bundle)
+    _print(content)
+    if against is not None:
+        _, other, content["against"] = _evaluate(against, data, split, seed)
+        content["comparison"] = compare_outputs(outputs, other, seed)
+        _print_comparison(content)
+    if folder is not None:
+        _write(folder, content, data if photos else None)
+
+
+def _evaluate(path: Path, data: Path, split: str, seed: int) -> tuple[Bundle, SplitOutputs, dict[str, Any]]:
     from triovision.bundle import read_bundle  # noqa: PLC0415
     from triovision.data.manifest import read_facts  # noqa: PLC0415
     from triovision.evaluation.outputs import run_split  # noqa: PLC0415
-    from triovision.evaluation.record import file_hash, record_metrics  # noqa: PLC0415
-    from triovision.evaluation.report import RECORDED, make_report  # noqa: PLC0415
+    from triovision.evaluation.report import make_report  # noqa: PLC0415
 
-    model = read_bundle(bundle)
+    model = read_bundle(path)
     facts = read_facts(data)
     with _progress(facts["splits"][split]["samples"]) as advance:
-        report = make_report(run_split(model, data, split, advance), seed)
-    if record:
-        figures = {name: report["figures"][name] for name in RECORDED if report["figures"][name] is not None}
-        record_metrics(bundle, model.metadata, split, {"samples": report["samples"], **figures})
-        click.echo(f"recorded in {bundle} as metrics of split {split}")
+        outputs = run_split(model, data, split, advance)
     context = {
-        "bundle": bundle.name,
-        "bundle_sha256": file_hash(bundle),
+        "bundle": path.name,
+        "bundle_sha256": _file_hash(path),
         "model": model.metadata.name,
         "data_hash": facts["data_hash"],
         "split": split,
         "seed": seed,
     }
-    _print(context, report)
-    if folder is not None:
-        _write(folder, {**context, **report})
+    return model, outputs, {**context, **make_report(outputs, seed, model.metadata.sample_counts)}
 
 
-def _write(folder: Path, content: Mapping[str, Any]) -> None:
+def _file_hash(path: Path) -> str:
+    from triovision.evaluation.record import file_hash  # noqa: PLC0415
+
+    return file_hash(path)
+
+
+def _write(folder: Path, content: Mapping[str, Any], data: Path | None) -> None:
     from triovision.data.files import json_text, write_atomic  # noqa: PLC0415
     from triovision.errors import DataError  # noqa: PLC0415
+    from triovision.evaluation.page import make_page, make_thumbnails  # noqa: PLC0415
 
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise DataError(f"{folder}: cannot be used ({error.strerror}); choose another place with --to") from None
+    wanted = [row["sample_id"] for row in content["surest_mistakes"]]
+    thumbnails = make_thumbnails(data, content["split"], wanted) if data is not None else {}
     write_atomic(folder / "metrics.json", json_text(content, indent=2) + "\n")
-    click.echo(f"written: {folder / 'metrics.json'}")
+    write_atomic(folder / "report.html", make_page(content, thumbnails))
+    click.echo(f"written: {folder / 'metrics.json'}, {folder / 'report.html'}")
 
 
 @contextmanager
@@ -76,22 +117,44 @@ def _progress(total: int) -> Iterator[Callable[[int], None]]:
         yield lambda count: progress.advance(task, count)
 
 
-def _print(context: Mapping[str, Any], report: Mapping[str, Any]) -> None:
+def _print(content: Mapping[str, Any]) -> None:
     from rich.console import Console  # noqa: PLC0415
 
     console = Console()
     title = (
-        f"{context['model']} on {report['samples']:,} photos of {report['countries']} countries ({context['split']})"
+        f"{content['model']} on {content['samples']:,} photos of {content['countries']} countries ({content['split']})"
     )
-    for table in (_figure_table(report, title), _level_table(report), _region_table(report)):
+    for table in (_figure_table(content, title), _level_table(content), _region_table(content)):
         console.print(table)
-    unknown = report["unknown_countries"]
+    unknown = content["unknown_countries"]
     if unknown["samples"]:
         console.print(
             f"{unknown['samples']} photos are of {len(unknown['country_codes'])} countries that the model does not "
             "know; they count as wrong.",
             highlight=False,
         )
+
+
+def _print_comparison(content: Mapping[str, Any]) -> None:
+    from rich.console import Console  # noqa: PLC0415
+    from rich.table import Table  # noqa: PLC0415
+
+    comparison, other = content["comparison"], content["against"]
+    names = ("Figure", content["bundle"], other["bundle"], "Difference", "95 % interval")
+    table = Table(*names, title=f"{content['bundle']} against {other['bundle']}", header_style="bold")
+    for name, difference in comparison["differences"].items():
+        ends = comparison["intervals"].get(name)
+        interval = f"{_number(ends[0])} .. {_number(ends[1])}" if ends else ""
+        values = (content["figures"][name], other["figures"][name], difference)
+        table.add_row(name, *(_number(value) for value in values), interval)
+    test = comparison["mcnemar"]
+    console = Console()
+    console.print(table)
+    console.print(
+        f"first guess right in this alone: {test['only_this_right']:,}, in the other: {test['only_other_right']:,}; "
+        f"by chance with probability {test['probability']:.3f} (McNemar, exact)",
+        highlight=False,
+    )
 
 
 def _figure_table(report: Mapping[str, Any], title: str) -> Any:
@@ -132,4 +195,4 @@ def _region_table(report: Mapping[str, Any]) -> Any:
 def _number(value: float | None) -> str:
     if value is None:
         return "-"
-    return f"{value:,.0f}" if value >= 100 else f"{value:.3f}"  # noqa: PLR2004 - kilometres and set sizes
+    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3f}"  # noqa: PLR2004 - kilometres and set sizes

@@ -1,8 +1,27 @@
-"""From logits to an answer: calibration, the deepest place that stands, the country set, the words."""
+"""From logits to an answer.
 
-from triovision.decision.calibration import calibrate, top_country_set
+calibration.py     logits -> probabilities
+places.py          the deepest place that stands
+country_sets.py    which countries the true one is among
+reliability.py     how often a confidence is right
+gate.py            whether it is a photo of a place at all
+wording.py         the words, and the record for machines
+record_writers.py  records as JSON, CSV and GeoJSON
+"""
+
+from triovision.decision.calibration import calibrate, make_probabilities
+from triovision.decision.country_sets import continent, label_thresholds, make_sets, set_scores
+from triovision.decision.gate import looks_like_a_place, place_similarity
 from triovision.decision.places import DecisionRule, Thresholds
-from triovision.decision.wording import answer_record, answer_text, country_set_text, place_name, prediction_record
+from triovision.decision.reliability import observed_share
+from triovision.decision.wording import (
+    answer_record,
+    answer_text,
+    confidence_text,
+    country_set_text,
+    place_name,
+    prediction_record,
+)
 
 __all__ = [
     "DecisionRule",
@@ -10,8 +29,16 @@ __all__ = [
     "answer_record",
     "answer_text",
     "calibrate",
+    "confidence_text",
+    "continent",
     "country_set_text",
+    "label_thresholds",
+    "looks_like_a_place",
+    "make_probabilities",
+    "make_sets",
+    "observed_share",
     "place_name",
+    "place_similarity",
     "prediction_record",
-    "top_country_set",
+    "set_scores",
 ]

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
-from triovision.bundle import BundleMetadata, Thresholds
+from triovision.bundle import BundleMetadata, CountrySetRule, ReliabilityBin, Thresholds
 from triovision.countries import get_country, get_region
-from triovision.decision.calibration import top_country_set
+from triovision.decision.country_sets import label_thresholds, make_sets, set_scores
+from triovision.decision.reliability import observed_share
 from triovision.prediction import Answer, Level
 
 __all__ = ["DecisionRule", "Thresholds"]
@@ -27,17 +28,22 @@ class DecisionRule:
     Args:
         country_codes: Code per label, length classes.
         thresholds: By level.
-        set_threshold: Cumulative probability of the country set.
-        set_coverage: Share of photos whose country that set is promised to hold.
+        country_set: How the country set is made.
+        reliability: By level, how often a confidence was right.
     """
 
     def __init__(
-        self, country_codes: Sequence[str], thresholds: Thresholds, set_threshold: float, set_coverage: float = 0.9
+        self,
+        country_codes: Sequence[str],
+        thresholds: Thresholds,
+        country_set: CountrySetRule,
+        reliability: Mapping[str, Sequence[ReliabilityBin]] | None = None,
     ) -> None:
         self.country_codes = tuple(country_codes)
         self.thresholds = thresholds
-        self.set_threshold = set_threshold
-        self.set_coverage = set_coverage
+        self.country_set = country_set
+        self._reliability = reliability or {}
+        self._set_thresholds = label_thresholds(country_set, self.country_codes)
         chains = [get_country(code).regions for code in country_codes]
         self.places: tuple[str, ...] = tuple(sorted({place for chain in chains for place in chain}))
         # bool [places, classes]: which countries a place holds.
@@ -53,9 +59,7 @@ class DecisionRule:
     @classmethod
     def from_metadata(cls, metadata: BundleMetadata) -> DecisionRule:
         """The rule that a bundle carries."""
-        return cls(
-            metadata.country_codes, metadata.thresholds, metadata.country_set.threshold, metadata.country_set.coverage
-        )
+        return cls(metadata.country_codes, metadata.thresholds, metadata.country_set, metadata.reliability)
 
     def place_probabilities(self, probabilities: NDArray[np.float64]) -> NDArray[np.float64]:
         """Probability of each of `places`.
@@ -69,35 +73,56 @@ class DecisionRule:
         result: NDArray[np.float64] = probabilities @ self._members.T.astype(np.float64)
         return result
 
-    def answer(self, probabilities: NDArray[np.float64]) -> Answer:
+    def answer(self, probabilities: NDArray[np.float64], *, is_place: bool = True) -> Answer:
         """The answer for one photo.
 
         Args:
             probabilities: [classes], calibrated.
+            is_place: Whether the photo shows a place at all; if not, no place is named.
         """
         ranked = np.argsort(-probabilities, kind="stable")
         best = int(ranked[0])
-        level: Level = "not_sure"
+        level: Level = "not_sure" if is_place else "no_place"
         place: str | None = None
         confidence = float(probabilities[best])
         inside = np.ones(len(probabilities), dtype=bool)
-        if confidence >= self.thresholds.country:
+        if is_place and confidence >= self.thresholds.country:
             level, place = "country", self.country_codes[best]
-        elif (index := self._deepest_place(probabilities)) is not None:
+        elif is_place and (index := self._deepest_place(probabilities)) is not None:
             level, place = self._levels[index], self.places[index]
             inside = self._members[index]
             confidence = float(probabilities[inside].sum())
         candidates = [label for label in ranked if inside[label]][:_CANDIDATES]
+        confidence = min(confidence, 1.0)
+        in_set = self.sets(probabilities[None])[0]
         return Answer(
             level=level,
             place=place,
-            confidence=min(confidence, 1.0),
+            confidence=confidence,
             candidates=tuple(self.country_codes[label] for label in candidates),
-            country_set=tuple(
-                self.country_codes[label] for label in top_country_set(probabilities, self.set_threshold)
-            ),
-            set_coverage=self.set_coverage,
+            country_set=tuple(self.country_codes[label] for label in ranked if in_set[label]),
+            set_coverage=self.country_set.coverage,
+            right_share=self._right_share(level, confidence),
         )
+
+    def sets(self, probabilities: NDArray[np.float64]) -> NDArray[np.bool_]:
+        """Which countries are in the country set of each photo.
+
+        Args:
+            probabilities: [n, classes].
+
+        Returns:
+            bool [n, classes]; in every row at least the most probable country.
+        """
+        rule = self.country_set
+        scores = set_scores(probabilities, rule.method, rule.rank_penalty, rule.free_ranks)
+        return make_sets(scores, self._set_thresholds)
+
+    def _right_share(self, level: Level, confidence: float) -> float | None:
+        if level == "no_place":
+            return None
+        # Who is not sure still has a first guess, of a country.
+        return observed_share(confidence, self._reliability.get("country" if level == "not_sure" else level, ()))
 
     def _deepest_place(self, probabilities: NDArray[np.float64]) -> int | None:
         place_probabilities = self.place_probabilities(probabilities[None])[0]

@@ -17,7 +17,7 @@ from triovision.bundle import Bundle
 from triovision.bundle.session import available_cpus
 from triovision.data.manifest import find_shards
 from triovision.data.shards import ShardSample, read_shard
-from triovision.decision import DecisionRule, calibrate
+from triovision.decision import DecisionRule, looks_like_a_place, make_probabilities
 from triovision.errors import DataError, PhotoError
 from triovision.evaluation.metrics import UNKNOWN
 from triovision.photo import read_photo
@@ -71,10 +71,13 @@ def run_split(bundle: Bundle, data: Path, split: str, on_batch: Callable[[int], 
     make_tensor = partial(_make_tensor, preprocessing=bundle.metadata.preprocessing, data=data)
     parts: list[NDArray[np.float64]] = []
     records: list[dict[str, Any]] = []
+    is_place: list[bool] = []
     with ThreadPoolExecutor(available_cpus(), thread_name_prefix="triovision-evaluate") as pool:
         for batch in _batches(samples):
             images = np.stack(list(pool.map(make_tensor, batch)))
-            parts.append(calibrate(bundle.run(images).logits, bundle.metadata.temperature))
+            output = bundle.run(images)
+            parts.append(make_probabilities(output.logits, bundle.metadata))
+            is_place += looks_like_a_place(output.embedding, bundle.metadata).tolist()
             records += [sample.record for sample in batch]
             on_batch(len(batch))
     probabilities = np.concatenate(parts)
@@ -82,7 +85,7 @@ def run_split(bundle: Bundle, data: Path, split: str, on_batch: Callable[[int], 
         country_codes=bundle.metadata.country_codes,
         probabilities=probabilities,
         true_codes=tuple(record["country_code"] for record in records),
-        answers=tuple(rule.answer(row) for row in probabilities),
+        answers=tuple(rule.answer(row, is_place=place) for row, place in zip(probabilities, is_place, strict=True)),
         records=tuple(records),
     )
 

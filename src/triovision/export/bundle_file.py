@@ -18,18 +18,22 @@ from triovision.bundle import (
     metadata_to_json,
     read_bundle,
 )
-from triovision.decision import DecisionRule, calibrate
 from triovision.errors import TrainingError
-from triovision.export.calibrate import fit_country_set, fit_temperature, fit_thresholds, level_figures
 from triovision.export.check import check_agreement, compare_logits, torch_logits
+from triovision.export.decide import fit_decision
+from triovision.export.gate import fit_gate, unit_centroids
 from triovision.export.graph import export_graph
+from triovision.export.half import halve
+from triovision.export.held_out import make_held_out, sites_of
 from triovision.export.quantise import logit_slope, quantise
 from triovision.export.runner import GraphRun, run_graph
-from triovision.training.metrics import compute_figures
 from triovision.training.prepared import Samples, read_images, read_samples
 from triovision.training.run_folder import RunFolder, read_run, write_atomically
 
-__all__ = ["ExportOptions", "export_run", "unit_centroids"]
+__all__ = ["PRECISIONS", "ExportOptions", "Precision", "export_run"]
+
+Precision = Literal["float32", "float16", "int8"]
+PRECISIONS: tuple[Precision, ...] = ("float32", "float16", "int8")
 
 _CHECKED_PHOTOS = 200
 _CALIBRATION_PHOTOS = 256
@@ -49,13 +53,13 @@ class ExportOptions:
 
     name: str
     licence: str = "Apache-2.0"
-    precision: Literal["float32", "int8"] = "float32"
+    precision: Precision = "float32"
     coverage: float = 0.9
     level_precision: float = 0.7
 
     def __post_init__(self) -> None:
-        if self.precision not in ("float32", "int8"):
-            raise ValueError(f"precision {self.precision!r} is none of float32, int8")
+        if self.precision not in PRECISIONS:
+            raise ValueError(f"precision {self.precision!r} is none of {', '.join(PRECISIONS)}")
         for name in ("coverage", "level_precision"):
             if not 0 < getattr(self, name) < 1:
                 raise ValueError(f"{name} {getattr(self, name)} is not between 0 and 1")
@@ -88,10 +92,11 @@ def export_run(run_folder: Path, data: Path, to: Path, options: ExportOptions, s
         BundleError: If what was written is not a bundle.
     """
     run = read_run(run_folder)
-    samples = _training_samples(run, data)
-    images = read_images(samples)
+    samples = _read_samples(run, data)
+    trained = samples.of_splits("train", "val") if run.recipe.folds else samples.of_splits("train")
+    images = read_images(trained)
     graph = _make_graph(run, images, options, say)
-    metadata = _make_metadata(run, samples, graph, options, say)
+    metadata = _make_metadata(run, samples, trained, graph, options, say)
     entry = graph.model.metadata_props.add()
     entry.key, entry.value = METADATA_KEY, metadata_to_json(metadata)
     content = graph.model.SerializeToString()
@@ -104,11 +109,11 @@ def export_run(run_folder: Path, data: Path, to: Path, options: ExportOptions, s
     return to
 
 
-def _training_samples(run: RunFolder, data: Path) -> Samples:
+def _read_samples(run: RunFolder, data: Path) -> Samples:
     samples = read_samples(data)
     if samples.country_codes != run.country_codes or samples.data_hash != run.summary.get("data_hash"):
         raise TrainingError(f"{data}: not the data that {run.folder} was trained on; give that one with --data")
-    return samples.of_splits("train", "val") if run.recipe.folds else samples.of_splits("train")
+    return samples
 
 
 def _make_graph(
@@ -125,41 +130,48 @@ def _make_graph(
     say(f"ONNX against PyTorch: {check}")
     if options.precision == "float32":
         return _Graph(model, exact, 1.0)
-    model = quantise(model, [images[row] for row in some[:_CALIBRATION_PHOTOS]], preprocessing)
-    quantised = run_graph(model.SerializeToString(), images, preprocessing)
-    slope = logit_slope(quantised.logits, exact.logits)
-    say(f"int8 against float32: {compare_logits(exact.logits, quantised.logits)}, logits times {slope:.3f}")
-    return _Graph(model, quantised, slope)
+    if options.precision == "float16":
+        model = halve(model)
+    else:
+        model = quantise(model, [images[row] for row in some[:_CALIBRATION_PHOTOS]], preprocessing)
+    rounded = run_graph(model.SerializeToString(), images, preprocessing)
+    slope = logit_slope(rounded.logits, exact.logits)
+    difference = compare_logits(exact.logits, rounded.logits)
+    say(f"{options.precision} against float32: {difference}, logits times {slope:.3f}")
+    return _Graph(model, rounded, slope)
 
 
 def _make_metadata(
-    run: RunFolder, samples: Samples, graph: _Graph, options: ExportOptions, say: Callable[[str], None]
+    run: RunFolder,
+    samples: Samples,
+    trained: Samples,
+    graph: _Graph,
+    options: ExportOptions,
+    say: Callable[[str], None],
 ) -> BundleMetadata:
-    held_out = run.held_out
-    temperature = fit_temperature(held_out.logits, held_out.labels)
-    probabilities = calibrate(held_out.logits, temperature)
-    country_set = fit_country_set(probabilities, held_out.labels, options.coverage)
-    thresholds = fit_thresholds(probabilities, held_out.labels, run.country_codes, options.level_precision)
-    rule = DecisionRule(run.country_codes, thresholds, country_set.threshold)
-    figures = {
-        **compute_figures(held_out.logits / temperature, held_out.labels),
-        **level_figures(probabilities, held_out.labels, rule),
-    }
+    sampling, classes = run.recipe.sampling, len(run.country_codes)
+    held_out = make_held_out(run.held_out, samples, trained, sampling)
+    decision = fit_decision(held_out, options.coverage, options.level_precision, say)
     split = "out_of_fold" if run.recipe.folds else "val"
-    say(f"temperature {temperature:.3f}, country set at {country_set.threshold:.4f}, {thresholds}")
-    say(
-        f"{split} ({len(held_out.labels)} photos): " + ", ".join(f"{key} {value:.3f}" for key, value in figures.items())
-    )
+    listed = ", ".join(f"{key} {value:.3f}" for key, value in decision.figures.items() if key != "samples")
+    say(f"{split} ({len(held_out.labels)} photos, cross-fitted): {listed}")
+    gate = fit_gate(graph.run.embeddings, trained.labels, sites_of(trained, sampling), classes)
+    if gate is not None:
+        say(f"no place: similarity below {gate.min_similarity:.3f}, {gate.refused_share:.1%} of photos of other sites")
     return BundleMetadata(
         name=options.name,
         country_codes=run.country_codes,
         preprocessing=run.recipe.preprocessing,
         # Quantisation stretches the logits; their temperature stretches with them.
-        temperature=temperature * graph.slope,
-        thresholds=thresholds,
-        country_set=country_set,
-        sample_counts=tuple(np.bincount(samples.labels, minlength=len(run.country_codes)).tolist()),
-        centroids=unit_centroids(graph.run.embeddings, samples.labels, len(run.country_codes)),
+        temperature=decision.calibration.temperature * graph.slope,
+        prior_share=decision.calibration.prior_share,
+        prior=decision.calibration.prior,
+        thresholds=decision.thresholds,
+        country_set=decision.country_set,
+        reliability=decision.reliability,
+        gate=gate,
+        sample_counts=tuple(np.bincount(trained.labels, minlength=classes).tolist()),
+        centroids=unit_centroids(graph.run.embeddings, trained.labels, classes),
         provenance=Provenance(
             recipe=run.recipe.name,
             commit=str(run.summary["commit"]),
@@ -167,25 +179,5 @@ def _make_metadata(
             date=dt.datetime.now(tz=dt.UTC).date().isoformat(),
         ),
         licence=options.licence,
-        metrics={split: figures},
+        metrics={split: decision.figures},
     )
-
-
-def unit_centroids(embeddings: NDArray[np.float32], labels: NDArray[np.int64], classes: int) -> NDArray[np.float32]:
-    """Unit-length mean embedding per country.
-
-    Args:
-        embeddings: [n, dim].
-        labels: [n].
-        classes: How many countries.
-
-    Returns:
-        float32 [classes, dim]; zeros for a country without samples.
-    """
-    sums = np.zeros((classes, embeddings.shape[1]), dtype=np.float64)
-    np.add.at(sums, labels, embeddings)
-    lengths = np.linalg.norm(sums, axis=1, keepdims=True)
-    result: NDArray[np.float32] = np.divide(sums, lengths, out=np.zeros_like(sums), where=lengths > 0).astype(
-        np.float32
-    )
-    return result

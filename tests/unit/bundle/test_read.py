@@ -29,7 +29,8 @@ def test_a_good_bundle_runs(tiny_bundle):
     assert output.logits.shape == (3, 7)
     assert output.embedding.shape == (3, bundle.dim)
     np.testing.assert_allclose(alone.logits, output.logits, rtol=1e-5)
-    assert bundle.run_feature_map(images).shape == (3, bundle.dim, 4, 4)
+    assert output.feature_map is None
+    assert bundle.run(images, feature_map=True).feature_map.shape == (3, bundle.dim, 4, 4)
     assert bundle.metadata.name == "tiny"
 
 
@@ -111,7 +112,7 @@ def test_the_feature_map_may_be_left_out(make):
 
     bundle = read_bundle(make(drop))
     with pytest.raises(BundleFormatError, match="no feature map"):
-        bundle.run_feature_map(np.zeros((1, 3, 32, 32), np.float32))
+        bundle.run(np.zeros((1, 3, 32, 32), np.float32), feature_map=True)
 
 
 def test_an_unknown_output(make):

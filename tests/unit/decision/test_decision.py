@@ -4,16 +4,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from triovision.bundle import Thresholds
-from triovision.decision import DecisionRule, calibrate, top_country_set
+from triovision.bundle import CountrySetRule, ReliabilityBin, Thresholds
+from triovision.decision import DecisionRule, calibrate
 
 CODES = ("BE", "DE", "FR", "IT", "JP", "KE", "NG")
 THRESHOLDS = Thresholds(country=0.5, sub_region=0.6, region=0.7)
+SETS = CountrySetRule(coverage=0.9, threshold=0.9)
 
 
 @pytest.fixture
 def rule():
-    return DecisionRule(CODES, THRESHOLDS, set_threshold=0.9)
+    return DecisionRule(CODES, THRESHOLDS, SETS)
 
 
 def distribution(**probabilities):
@@ -57,13 +58,29 @@ def test_country_set_is_the_shortest_prefix(rule):
     assert rule.answer(distribution(FR=0.6, BE=0.2, JP=0.2)).country_set == ("FR", "BE", "JP")
 
 
-def test_a_threshold_of_one_takes_every_country_that_counts():
-    assert len(top_country_set(np.array([0.1] * 10), 1.0)) >= 9
+def test_what_is_no_place_is_named_no_place_however_sure_the_model_is(rule):
+    answer = rule.answer(distribution(FR=0.9, BE=0.1), is_place=False)
+    assert (answer.level, answer.place, answer.is_sure) == ("no_place", None, False)
+    assert answer.confidence == pytest.approx(0.9)
+    assert answer.candidates[:2] == ("FR", "BE")
+
+
+def test_an_answer_says_how_often_the_like_of_it_was_right():
+    bins = {
+        "country": (ReliabilityBin(0.2, 0.1, 50), ReliabilityBin(0.6, 0.9, 50)),
+        "region": (ReliabilityBin(0.8, 0.7, 9),),
+    }
+    rule = DecisionRule(CODES, THRESHOLDS, SETS, bins)
+    assert rule.answer(distribution(FR=0.6, JP=0.4)).right_share == pytest.approx(0.9)
+    assert rule.answer(distribution(FR=0.4, JP=0.3, KE=0.3)).right_share == pytest.approx(0.5)
+    assert rule.answer(distribution(FR=0.4, IT=0.4, JP=0.2)).right_share == pytest.approx(0.7)
+    assert rule.answer(distribution(FR=0.4, BE=0.3, JP=0.3)).right_share is None
+    assert rule.answer(distribution(FR=1.0), is_place=False).right_share is None
 
 
 @given(hnp.arrays(np.float64, len(CODES), elements=st.floats(0, 1)).filter(lambda values: values.sum() > 0.01))
 def test_whatever_is_named_passed_its_threshold(values):
-    rule = DecisionRule(CODES, THRESHOLDS, set_threshold=0.9)
+    rule = DecisionRule(CODES, THRESHOLDS, SETS)
     probabilities = values / values.sum()
     answer = rule.answer(probabilities)
     least = {"country": 0.5, "sub_region": 0.6, "region": 0.7, "not_sure": 0.0}[answer.level]
@@ -103,4 +120,4 @@ def test_places_sum_their_countries(rule):
 
 
 def test_a_model_of_one_country():
-    assert DecisionRule(("AQ",), THRESHOLDS, 0.9).answer(np.array([1.0])).place == "AQ"
+    assert DecisionRule(("AQ",), THRESHOLDS, SETS).answer(np.array([1.0])).place == "AQ"

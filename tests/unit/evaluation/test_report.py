@@ -3,31 +3,16 @@ import json
 import numpy as np
 import pytest
 
-from triovision.bundle import Thresholds
 from triovision.countries import get_country, great_circle_km
-from triovision.decision import DecisionRule
-from triovision.evaluation.outputs import SplitOutputs
 from triovision.evaluation.places import error_distances_km, place_of, predict_places
-from triovision.evaluation.report import HEADLINE, RECORDED, make_report
+from triovision.evaluation.report import HEADLINE, make_report
 
 CODES = ("BE", "FR", "JP", "KE")
 WESTERN_EUROPE, EUROPE, EASTERN_ASIA, ASIA = "155", "150", "030", "142"
 
 
-def make_outputs(rows, true_codes):
-    probabilities = np.array(rows, np.float64)
-    rule = DecisionRule(CODES, Thresholds(country=0.6, sub_region=0.6, region=0.6), set_threshold=0.9)
-    return SplitOutputs(
-        country_codes=CODES,
-        probabilities=probabilities,
-        true_codes=tuple(true_codes),
-        answers=tuple(rule.answer(row) for row in probabilities),
-        records=tuple({} for _ in true_codes),
-    )
-
-
 @pytest.fixture
-def report():
+def report(make_outputs):
     rows = [
         [0.05, 0.90, 0.03, 0.02],  # France, said so
         [0.45, 0.40, 0.10, 0.05],  # France, said Western Europe, first guess Belgium
@@ -64,7 +49,8 @@ def test_median_distance_is_between_centres(report):
 
 
 def test_levels_tell_share_and_precision(report):
-    levels = report["levels"]
+    keys = ("samples", "share", "precision", "top1_accuracy")
+    levels = {level: {key: row[key] for key in keys} for level, row in report["levels"].items()}
     assert levels["country"] == {"samples": 2, "share": 0.5, "precision": 0.5, "top1_accuracy": 0.5}
     assert levels["sub_region"] == {"samples": 1, "share": 0.25, "precision": 1.0, "top1_accuracy": 0.0}
     assert levels["region"] == {"samples": 0, "share": 0.0, "precision": None, "top1_accuracy": None}
@@ -87,17 +73,16 @@ def test_figures_stand_per_region_and_country(report):
 
 def test_every_headline_figure_has_an_interval_around_it(report):
     assert set(report["intervals"]) == set(HEADLINE) == set(report["figures"])
-    assert set(RECORDED) <= set(HEADLINE)
     for name, (low, high) in report["intervals"].items():
         assert low <= high, name
 
 
-def test_a_report_is_json_and_repeats(report):
+def test_a_report_is_json_and_repeats(make_outputs):
     outputs = make_outputs([[0.4, 0.3, 0.2, 0.1]] * 3, ["FR", "BE", "JP"])
     assert json.dumps(make_report(outputs, 1), allow_nan=False) == json.dumps(make_report(outputs, 1))
 
 
-def test_a_split_of_unknown_countries_alone_has_no_loss():
+def test_a_split_of_unknown_countries_alone_has_no_loss(make_outputs):
     report = make_report(make_outputs([[0.4, 0.3, 0.2, 0.1]], ["PE"]))
     assert report["figures"]["negative_log_likelihood"] is None
     assert report["figures"]["top1_accuracy"] == 0

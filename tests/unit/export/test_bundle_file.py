@@ -6,7 +6,7 @@ import pytest
 
 from triovision.bundle import read_bundle
 from triovision.errors import TrainingError
-from triovision.export.bundle_file import ExportOptions, export_run, unit_centroids
+from triovision.export.bundle_file import ExportOptions, export_run
 
 
 def test_bundle_holds_what_the_run_found(finished_run, prepared, tmp_path):
@@ -22,6 +22,10 @@ def test_bundle_holds_what_the_run_found(finished_run, prepared, tmp_path):
     assert metadata.provenance.recipe == "tiny"
     assert metadata.provenance.data_hash == "abc123"
     assert set(metadata.metrics) == {"out_of_fold"}
+    assert {"expected_calibration_error", "country_set_coverage"} <= set(metadata.metrics["out_of_fold"])
+    assert set(metadata.reliability) == {"country", "sub_region", "region"}
+    assert metadata.gate is not None
+    assert (metadata.prior_share > 0) == (len(metadata.prior) == 4)
     assert bundle.has_feature_map
     assert np.allclose(np.linalg.norm(metadata.centroids, axis=1), 1, atol=1e-3)
     assert any("ONNX against PyTorch" in line for line in said)
@@ -52,8 +56,3 @@ def test_other_data_is_refused(finished_run, prepared, tmp_path):
 def test_senseless_options_are_refused(options):
     with pytest.raises(ValueError, match=next(iter(options))):
         ExportOptions("x", **options)
-
-
-def test_centroids_by_hand():
-    embeddings = np.array([[3, 0], [1, 0], [0, 2]], np.float32)
-    assert np.allclose(unit_centroids(embeddings, np.array([0, 0, 2]), 3), [[1, 0], [0, 0], [0, 1]])
