@@ -27,7 +27,7 @@ from machine import write_result
 from make_photos import make_photos
 from triovision import CountryClassifier, Prediction
 
-COUNTS = {"800x600": 240, "12MP": 36}
+COUNTS = {"800x600": 240, "12MP": 100}
 ROUNDS = 5
 START_UPS = 7
 MEMORY_PHOTOS = 5000

@@ -20,7 +20,7 @@ from PIL import Image
 from machine import write_result
 from make_photos import SAMPLE
 from triovision import CountryClassifier
-from triovision.decision import calibrate
+from triovision.decision import make_probabilities
 from triovision.photo import PHOTO_SUFFIXES, read_photo
 from triovision.preprocess import preprocess
 
@@ -58,8 +58,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--photos", type=Path)
     parser.add_argument("--count", type=int, default=200)
+    parser.add_argument("--model", type=Path, help="A bundle other than the embedded one.")
     arguments = parser.parse_args()
-    classifier = CountryClassifier.load()
+    classifier = CountryClassifier.load(arguments.model) if arguments.model else CountryClassifier.load()
     metadata = classifier.metadata
     changed, shifts = 0, []
     images = load_images(arguments.photos, arguments.count)
@@ -67,7 +68,7 @@ def main() -> None:
         data = camera_sized(image, SHORT_SIDES_PX[index % len(SHORT_SIDES_PX)], index)
         full = preprocess(read_photo(data).image, metadata.preprocessing)
         logits = classifier.bundle.run(full[None]).logits
-        expected = calibrate(logits, metadata.temperature)[0]
+        expected = make_probabilities(logits, metadata)[0]
         reduced = classifier.predict(data).probabilities
         changed += int(expected.argmax() != reduced.argmax())
         shifts.append(float(np.abs(expected - reduced).max()))
