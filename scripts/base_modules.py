@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 EXTRAS = ("data", "training", "export", "evaluation", "app", "service", "library")
-EXTRA_COMMANDS = ("data.py", "train.py", "export.py", "evaluate.py")
+EXTRA_COMMANDS = ("app.py", "data.py", "train.py", "export.py", "evaluate.py")
 
 if __name__ == "__main__":
     package = Path(__file__).parent.parent / "src" / "triovision"

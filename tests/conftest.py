@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import onnx
 import pytest
+from hypothesis import settings
 from onnx import TensorProto, helper, numpy_helper
 from PIL import Image
 
@@ -22,6 +23,10 @@ from triovision.bundle import (
     metadata_to_json,
 )
 from triovision.preprocess import Preprocessing
+
+# How long an example takes says something about the machine, not about the code.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 CODES = ("BE", "CN", "DE", "FR", "JP", "KE", "US")
 DIM = 6

@@ -15,6 +15,7 @@
     │   └── BundleFieldError            its metadata does not fit its graph; names the field
     ├── DataError                       a data set, table or manifest that cannot be used
     ├── TrainingError                   a recipe or a training run that cannot go on
+    ├── AppError                        the app cannot be started
     └── MissingExtraError               an optional part of TrioVision is not installed
 
 Each message is one line: what it is about, what is wrong, and the mend.
@@ -23,6 +24,7 @@ Each message is one line: what it is about, what is wrong, and the mend.
 from __future__ import annotations
 
 __all__ = [
+    "AppError",
     "BundleError",
     "BundleFieldError",
     "BundleFormatError",
@@ -132,6 +134,10 @@ class DataError(TrioVisionError):
 
 class TrainingError(TrioVisionError):
     """A recipe or a training run that cannot go on."""
+
+
+class AppError(TrioVisionError):
+    """The app cannot be started: its port is taken, or its built files are missing."""
 
 
 class MissingExtraError(TrioVisionError):

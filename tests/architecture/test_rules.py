@@ -14,7 +14,17 @@ ROOT = Path(__file__).parent.parent.parent
 PACKAGE = ROOT / "src" / "triovision"
 SOURCES = sorted(PACKAGE.rglob("*.py"))
 EVERY_PYTHON = [*SOURCES, *(ROOT / "tests").rglob("*.py"), *(ROOT / "benchmarks").rglob("*.py")]
-BASE_LAYERS = ("errors", "prediction", "countries", "photo", "preprocess", "bundle", "decision", "classifier")
+BASE_LAYERS = (
+    "errors",
+    "prediction",
+    "countries",
+    "photo",
+    "preprocess",
+    "bundle",
+    "decision",
+    "evidence",
+    "classifier",
+)
 
 
 @pytest.mark.parametrize("path", EVERY_PYTHON, ids=lambda path: str(path.relative_to(ROOT)))

@@ -1,32 +1,21 @@
-"""How predictions are written: a table for people, JSON, JSON lines, CSV and GeoJSON for machines."""
+"""How predictions are written: a table for people here, formats for machines in `decision.record_writers`."""
 
 from __future__ import annotations
 
-import csv
-import json
 import sys
 from collections.abc import Callable
-from typing import Any, Protocol, TextIO
+from typing import Any, TextIO
 
 from triovision.cli.inputs import printable
-from triovision.countries import country_flag, country_name, get_country
-from triovision.decision import answer_text, country_set_text, prediction_record
+from triovision.countries import country_flag, country_name
+from triovision.decision import answer_text, confidence_text, country_set_text
+from triovision.decision.record_writers import CsvWriter, GeoJsonWriter, JsonLinesWriter, JsonWriter, Writer
 from triovision.errors import PhotoError
 from triovision.prediction import Prediction
 
 __all__ = ["Writer", "make_writer"]
 
 _BAR_CELLS = 24
-
-
-class Writer(Protocol):
-    """Takes one result after the other; `close` writes what was held back."""
-
-    def write(self, result: Prediction | PhotoError) -> None:
-        """Take one result."""
-
-    def close(self) -> None:
-        """Write what is left."""
 
 
 def make_writer(output_format: str, top: int, language: str) -> Writer:
@@ -45,105 +34,13 @@ def make_writer(output_format: str, top: int, language: str) -> Writer:
     return writers[output_format](out, top, language)
 
 
-class _BaseWriter:
+class TableWriter:
+    """For people: one photo in full, several as a table."""
+
     def __init__(self, out: TextIO, top: int, language: str) -> None:
         self._out = out
         self._top = top
         self._language = language
-
-    def _record(self, result: Prediction | PhotoError) -> dict[str, Any]:
-        if isinstance(result, PhotoError):
-            return {"photo": result.photo, "error": {"type": type(result).__name__, "message": str(result)}}
-        return prediction_record(result, self._top, self._language)
-
-
-class JsonLinesWriter(_BaseWriter):
-    """One JSON object a line, as soon as it is known."""
-
-    def write(self, result: Prediction | PhotoError) -> None:
-        """Write one line."""
-        print(json.dumps(self._record(result), ensure_ascii=False), file=self._out, flush=True)
-
-    def close(self) -> None:
-        """Nothing is held back."""
-
-
-class _ListWriter(_BaseWriter):
-    """A JSON list written member by member, in constant memory."""
-
-    _head, _tail = "[", "]"
-
-    def __init__(self, out: TextIO, top: int, language: str) -> None:
-        super().__init__(out, top, language)
-        self._separator = self._head + "\n"
-
-    def _member(self, result: Prediction | PhotoError) -> dict[str, Any]:
-        return self._record(result)
-
-    def write(self, result: Prediction | PhotoError) -> None:
-        self._out.write(self._separator + json.dumps(self._member(result), ensure_ascii=False))
-        self._separator = ",\n"
-
-    def close(self) -> None:
-        head = self._separator if self._separator != ",\n" else ""
-        self._out.write(f"{head}\n{self._tail}\n")
-        self._out.flush()
-
-
-class JsonWriter(_ListWriter):
-    """One JSON array."""
-
-
-class GeoJsonWriter(_ListWriter):
-    """A GeoJSON FeatureCollection; a point stands for a country, so it is the country's centre and says so."""
-
-    _head, _tail = '{"type": "FeatureCollection", "features": [', "]}"
-
-    def _member(self, result: Prediction | PhotoError) -> dict[str, Any]:
-        properties = self._record(result)
-        geometry = None
-        code = None if isinstance(result, PhotoError) else result.answer().country_code
-        if code is not None:
-            country = get_country(code)
-            geometry = {"type": "Point", "coordinates": [country.longitude, country.latitude]}
-            properties["position"] = "centre of the country, not place of the photo"
-        return {"type": "Feature", "geometry": geometry, "properties": properties}
-
-
-class CsvWriter(_BaseWriter):
-    """One row a photo."""
-
-    def __init__(self, out: TextIO, top: int, language: str) -> None:
-        super().__init__(out, top, language)
-        self._rows = csv.writer(out, lineterminator="\n")
-        ranks = range(1, top + 1)
-        pairs = [column for rank in ranks for column in (f"country_{rank}", f"probability_{rank}")]
-        self._columns = ["photo", "level", "place", "name", "confidence", "country_set", *pairs, "error"]
-        self._rows.writerow(self._columns)
-
-    def write(self, result: Prediction | PhotoError) -> None:
-        """Write one row."""
-        if isinstance(result, PhotoError):
-            empty = [""] * (len(self._columns) - 2)
-            self._rows.writerow([result.photo, *empty, str(result)])
-            return
-        record = self._record(result)
-        answer = record["answer"]
-        cells = [cell for entry in record["countries"] for cell in (entry["country_code"], entry["probability"])]
-        cells += [""] * (2 * self._top - len(cells))
-        head = [record["photo"], answer["level"], answer["place"], answer["name"], answer["confidence"]]
-        self._rows.writerow([*head, " ".join(answer["country_set"]), *cells, ""])
-
-    def close(self) -> None:
-        """Nothing is held back."""
-        self._out.flush()
-
-
-class TableWriter(_BaseWriter):
-    """For people: one photo in full, several as a table."""
-
-    def __init__(self, out: TextIO, top: int, language: str) -> None:
-        super().__init__(out, top, language)
         self._predictions: list[Prediction] = []
 
     def write(self, result: Prediction | PhotoError) -> None:
@@ -173,6 +70,8 @@ class TableWriter(_BaseWriter):
                 style="bold green" if answer.is_sure else "bold yellow",
             )
         )
+        if words := confidence_text(answer, self._language):
+            console.print(Text(words, style="dim"))
         table = Table(box=None, show_header=False, padding=(0, 1))
         for code, probability in prediction.top(self._top):
             bar = "█" * round(_BAR_CELLS * probability) or "▏"

@@ -16,8 +16,11 @@ __all__ = ["cli", "main"]
 
 # Command -> where it lives: a command's module is imported when it is asked for.
 _COMMANDS = {
+    "app": "triovision.cli.app:app",
+    "compare": "triovision.cli.compare:compare",
     "data": "triovision.cli.data:data",
     "evaluate": "triovision.cli.evaluate:evaluate",
+    "explain": "triovision.cli.explain:explain",
     "export": "triovision.cli.export:export",
     "models": "triovision.cli.models:models",
     "predict": "triovision.cli.predict:predict",

@@ -1,0 +1,1 @@
+"""The parts of the page; each lays out what other modules have computed."""

@@ -1,0 +1,220 @@
+"""The map in a real browser: what it draws, what it tells Python, what it asks of the internet."""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image
+
+pytestmark = pytest.mark.slow  # a map drawn in software takes seconds to load
+
+DEEPEST = "#232c7a"  # 40 % and more, light theme
+SEA = (-6.0, 47.3)
+
+# Less motion and fewer pixels spare some of them.
+QUICK = {"viewport": {"width": 1000, "height": 760}, "reduced_motion": "reduce"}
+
+
+@pytest.fixture(scope="module")
+def map_url(streamlit_server) -> str:
+    return streamlit_server(Path(__file__).with_name("map_page.py"))
+
+
+@pytest.fixture
+def open_map(new_page, map_url):
+    """Open the page of a case and wait until its map is drawn."""
+
+    def open_case(query: str = "", **options: Any):
+        opened = new_page(**{**QUICK, **options})
+        opened.page.goto(f"{map_url}/?{query}")
+        opened.page.locator('.map[data-ready="true"]').wait_for(timeout=180_000)
+        return opened
+
+    return open_case
+
+
+def tool(page, name):
+    return page.locator(f'.map [data-tool="{name}"]')
+
+
+def wait_for_state(page, **state):
+    conditions = "".join(f'[data-{name.replace("_", "-")}="{value}"]' for name, value in state.items())
+    page.locator(f".map{conditions}").wait_for()
+
+
+def wait_until(page, condition):
+    """Wait until JavaScript about the map `view` holds."""
+    deadline = 600
+    while not page.locator(".map").evaluate(f"(map) => {{ const view = map.mapView; return {condition}; }}"):
+        deadline -= 1
+        assert deadline, condition
+        page.wait_for_timeout(100)
+
+
+def canvas_position(page, longitude, latitude):
+    """Where a place lies in the window."""
+    return page.locator(".map").evaluate(
+        """(map, place) => {
+            const { x, y } = map.mapView.map.project(place);
+            const box = map.getBoundingClientRect();
+            return [box.x + x, box.y + y];
+        }""",
+        [longitude, latitude],
+    )
+
+
+def pixel(page, place, path):
+    """The colour of the screen where a place is."""
+    x, y = canvas_position(page, *place)
+    page.screenshot(path=path)
+    return "#{:02x}{:02x}{:02x}".format(*Image.open(path).convert("RGB").getpixel((round(x), round(y))))
+
+
+def draw_line(page):
+    """A line over three places; a second click on the last ends it."""
+    places = [(7, 51.5), (12, 51), (11, 48)]
+    for count, place in enumerate(places, 1):
+        page.mouse.move(*canvas_position(page, *place), steps=4)
+        page.mouse.click(*canvas_position(page, *place))
+        wait_until(page, f"view.drawing.figures()[0]?.geometry.coordinates.length > {count}")
+        page.wait_for_timeout(400)  # two clicks sooner than that would be a double click, which zooms
+    page.mouse.click(*canvas_position(page, *places[-1]))
+
+
+def test_the_predicted_country_is_filled_and_a_click_reaches_python(open_map, tmp_path):
+    opened = open_map()
+    page = opened.page
+    wait_for_state(page, predicted="FR", predicted_fill=DEEPEST)
+    assert pixel(page, (0.4, 46.6), tmp_path / "map.png") == DEEPEST  # Poitou, away from mark, label and border
+    assert page.locator(".map").evaluate("map => map.mapView.fillOf('PL')") == "#f1f3fb"
+    page.mouse.click(*canvas_position(page, 16.5, 52.5))
+    page.get_by_text("clicked: PL").wait_for()
+    wait_for_state(page, selected="PL")
+    assert "The model does not know this country." in page.locator(".chosen").inner_text()
+    page.mouse.click(*canvas_position(page, *SEA))
+    page.get_by_text("clicked: None").wait_for()
+    assert opened.console_errors == []
+
+
+def test_marks_are_buttons_that_name_themselves_and_another_photo_forgets_the_click(open_map):
+    page = open_map(reduced_motion="no-preference").page
+    pulse = page.locator(".pulse")
+    assert pulse.evaluate("pulse => pulse.getAnimations({ subtree: true }).length") == 2
+    assert "at its centre" in pulse.get_attribute("aria-label")
+    assert page.locator(".gps").get_attribute("aria-label").startswith("Where the photo itself says")
+    counts = page.locator(".alternative, .cluster").evaluate_all(
+        "all => all.map(one => Number(one.dataset.count ?? 1))"
+    )
+    assert sum(counts) == 7
+    assert max(counts) > 1
+    pulse.focus()
+    page.keyboard.press("Enter")
+    page.get_by_text("clicked: FR").wait_for()
+    assert "41\u00a0%" in page.locator(".chosen").inner_text()
+    page.get_by_role("button", name="Another photo").click()
+    wait_for_state(page, predicted="JP", selected="", predicted_fill=DEEPEST)
+    page.get_by_text("clicked: None").wait_for()
+    wait_until(page, "Math.round(view.map.getCenter().lng / 10) === 14")
+
+
+def test_globe_flat_zoom_reset_and_full_screen(open_map):
+    page = open_map().page
+    start = page.locator(".map").evaluate("map => map.mapView.map.getZoom()")
+    tool(page, "projection").click()
+    wait_for_state(page, projection="flat", ready="true", predicted_fill=DEEPEST)
+    assert tool(page, "projection").get_attribute("aria-label") == "Show a globe"
+    tool(page, "zoom-in").click()
+    wait_until(page, f"view.map.getZoom() > {start} + 0.9")
+    tool(page, "reset").click()
+    wait_until(page, f"Math.abs(view.map.getZoom() - {start}) < 0.01")
+    tool(page, "full-screen").click()
+    wait_for_state(page, enlarged="true")
+    assert page.locator(".map").bounding_box()["height"] == QUICK["viewport"]["height"]
+    assert tool(page, "full-screen").get_attribute("aria-label") == "Leave full screen"
+    tool(page, "full-screen").click()
+    wait_for_state(page, enlarged="false")
+
+
+def test_an_online_layer_is_asked_for_only_when_chosen_and_is_honest_about_no_answer(open_map, tmp_path):
+    opened = open_map()
+    page = opened.page
+    assert opened.blocked == []
+    opened.allowed_hosts.add("server.arcgisonline.com")
+    tool(page, "layers").click()
+    page.locator("input[name=layer][value=satellite]").check()
+    page.get_by_text("The layer “Satellite” cannot be reached").wait_for()
+    wait_for_state(page, layer="countries")
+    assert opened.blocked
+    assert page.locator("input[name=layer][value=countries]").is_checked()
+    tile = tmp_path / "tile.png"
+    Image.new("RGB", (256, 256), (20, 90, 60)).save(tile)
+    page.context.route("**/tile.openstreetmap.org/**", lambda route: route.fulfill(path=tile))
+    page.locator("input[name=layer][value=streets]").check()
+    wait_for_state(page, layer="streets", ready="true")
+    page.locator(".maplibregl-ctrl-attrib", has_text="OpenStreetMap").wait_for(state="attached")
+    page.keyboard.press("Escape")
+    assert not page.locator(".layer-panel").is_visible()
+    assert pixel(page, SEA, tmp_path / "map.png") == "#145a3c"
+
+
+def test_a_drawn_line_is_measured_and_leaves_as_geojson(open_map):
+    page = open_map().page
+    tool(page, "draw").click()
+    page.locator('[data-mode="linestring"]').click()
+    tool(page, "measure").click()
+    draw_line(page)
+    wait_for_state(page, shapes="1")
+    assert page.locator(".measure").inner_text().endswith(" km")
+    with page.expect_download() as download:
+        tool(page, "export").click()
+    assert download.value.suggested_filename == "triovision-drawing.geojson"
+    (feature,) = json.loads(Path(download.value.path()).read_text(encoding="utf-8"))["features"]
+    assert feature["geometry"]["type"] == "LineString"
+    assert len(feature["geometry"]["coordinates"]) == 3
+    assert feature["properties"]["length_km"] == pytest.approx(691, rel=0.03)
+    assert page.get_by_text("clicked: None").is_visible()  # drawing chooses no country
+    tool(page, "delete").click()
+    wait_for_state(page, shapes="0")
+    assert tool(page, "export").is_disabled()
+
+
+def test_a_region_is_outlined_and_nothing_pretends_to_be_a_place(open_map):
+    page = open_map("case=region").page
+    assert page.locator(".pulse").count() == 0
+    assert "Western Europe 71\u00a0%" in page.locator(".legend").inner_text()
+    wait_until(page, "view.map.queryRenderedFeatures({ layers: ['region'] }).length > 0")
+
+
+def test_without_webgl_the_map_says_so(new_page, map_url):
+    opened = new_page(**QUICK)
+    opened.page.add_init_script("HTMLCanvasElement.prototype.getContext = () => null")
+    opened.page.goto(f"{map_url}/?lang=fr")
+    opened.page.get_by_text("La carte ne peut être dessinée").wait_for()
+    tool(opened.page, "reset").click()
+    tool(opened.page, "draw").click()
+    tool(opened.page, "projection").click()
+    assert [error for error in opened.console_errors if "TypeError" in error] == []
+
+
+def test_french_on_a_phone_in_the_dark_with_less_motion(open_map):
+    page = open_map("lang=fr", viewport={"width": 390, "height": 760}, color_scheme="dark").page
+    state = page.locator(".map")
+    assert state.get_attribute("data-theme") == "dark"
+    assert page.locator(".pulse").evaluate("pulse => pulse.getAnimations({ subtree: true }).length") == 0
+    assert not page.locator(".legend-body").is_visible()
+    page.locator(".legend-title").click()
+    legend, frame = page.locator(".legend").bounding_box(), state.bounding_box()
+    assert legend["x"] + legend["width"] <= frame["x"] + frame["width"] <= 390
+    texts = state.evaluate(
+        """map => [...map.querySelectorAll("*")].flatMap((element) => {
+            const own = [...element.childNodes].filter((node) => node.nodeType === 3).map((node) => node.data);
+            return [element.getAttribute("aria-label"), element.title, ...own];
+        }).filter(Boolean)"""
+    )
+    assert "Probabilité par pays" in texts
+    assert any("Allemagne" in text for text in texts)
+    assert [
+        text for text in texts if re.search(r"\b(the|map|zoom in|layer|country|germany)\b", text, re.IGNORECASE)
+    ] == []
