@@ -66,7 +66,18 @@ def run(server, folder, *further):
 
 def start(server, folder, *further):
     command = [sys.executable, "-m", "triovision", *arguments(server, folder, *further)]
-    return subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+    return subprocess.Popen(
+        command,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=hear_ctrl_c,  # noqa: PLW1509 - no thread runs here
+    )
+
+
+def hear_ctrl_c():
+    # Whatever runs in the background of a shell was told to ignore it, tests too, and hands that on.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def files_of(folder):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import sys
 from dataclasses import replace
 
 import pytest
@@ -12,6 +13,15 @@ from triovision import CountryClassifier
 from triovision.app.analysis import Upload, analyse
 from triovision.app.language import Words
 from triovision.prediction import Answer
+
+
+@pytest.fixture(autouse=True)
+def _main_module():
+    # Streamlit's AppTest puts its script in the place of the main module and leaves it there, and every process that is
+    # spawned later would run it.
+    main = sys.modules["__main__"]
+    yield
+    sys.modules["__main__"] = main
 
 
 @pytest.fixture(scope="session")
