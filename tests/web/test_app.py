@@ -175,8 +175,9 @@ def test_ones_own_model(page, app_url, tiny_graph, tiny_metadata, bundle_bytes):
         chooser.value.set_files(named(name, data))
         if name == "evil.onnx":
             screen.get_by_text("evil.onnx cannot be used: it is not a bundle").wait_for()
-    screen.keyboard.press("Escape")
     code, _ = CountryClassifier.load(good).predict(SAMPLE).top(1)[0]
+    screen.locator(f".tv-place .tv-flag[src$='{code.lower()}.svg']").wait_for(state="attached")
+    screen.keyboard.press("Escape")
     screen.locator(f".map[data-ready][data-predicted={code}][data-predicted-fill^='#']").wait_for()
     assert screen.locator(".tv-place .tv-flag").get_attribute("src") == f"app/static/flags/{code.lower()}.svg"
 
