@@ -139,8 +139,8 @@ class CountryClassifier:
         """
         from triovision.evidence import make_evidence  # noqa: PLC0415 - predictions need none of it
 
-        read, output = self._run(photo, name, single_thread=False, feature_map=True)
-        prediction = self._make_prediction(_label(photo, name, read), read, output)
+        read, output, probabilities = self._run(photo, name, single_thread=False, feature_map=True)
+        prediction = self._make_prediction(_label(photo, name, read), read, output, probabilities)
         photo_size = (read.metadata.width_px, read.metadata.height_px)
         return make_evidence(self._bundle, output, prediction, photo_size, country=country, against=against)
 
@@ -187,29 +187,27 @@ class CountryClassifier:
             return error.with_traceback(None)
 
     def _predict(self, source: PhotoSource, name: str | None, *, single_thread: bool) -> Prediction:
-        photo, output = self._run(source, name, single_thread=single_thread)
-        return self._make_prediction(_label(source, name, photo), photo, output)
+        photo, output, probabilities = self._run(source, name, single_thread=single_thread)
+        return self._make_prediction(_label(source, name, photo), photo, output, probabilities)
 
     def _run(
         self, source: PhotoSource, name: str | None, *, single_thread: bool, feature_map: bool = False
-    ) -> tuple[Photo, ModelOutput]:
-        def look(short_side_px: int | None) -> tuple[Photo, ModelOutput]:
+    ) -> tuple[Photo, ModelOutput, NDArray[np.float64]]:
+        def look(short_side_px: int | None) -> tuple[Photo, ModelOutput, NDArray[np.float64]]:
             photo = read_photo(source, short_side_px=short_side_px, limits=self._limits, name=name)
             full_size = (photo.metadata.width_px, photo.metadata.height_px)
             tensor = preprocess(photo.image, self.metadata.preprocessing, full_size=full_size, scale=photo.scale)
-            return photo, self._bundle.run(tensor[None], single_thread=single_thread, feature_map=feature_map)
+            output = self._bundle.run(tensor[None], single_thread=single_thread, feature_map=feature_map)
+            return photo, output, make_probabilities(output.logits, self.metadata)[0]
 
-        photo, output = look(self.metadata.preprocessing.decode_short_side_px)
-        if photo.scale < 1 and self._is_tie(output) and _pixel_count(photo) <= _MAX_WHOLE_PIXELS:
+        seen = photo, _, probabilities = look(self.metadata.preprocessing.decode_short_side_px)
+        if photo.scale < 1 and _is_tie(probabilities) and _pixel_count(photo) <= _MAX_WHOLE_PIXELS:
             return look(None)
-        return photo, output
+        return seen
 
-    def _is_tie(self, output: ModelOutput) -> bool:
-        ranked = np.sort(make_probabilities(output.logits, self.metadata)[0])
-        return bool(len(ranked) > 1 and ranked[-1] - ranked[-2] < _TIE)
-
-    def _make_prediction(self, name: str, photo: Photo, output: ModelOutput) -> Prediction:
-        probabilities = make_probabilities(output.logits, self.metadata)[0]
+    def _make_prediction(
+        self, name: str, photo: Photo, output: ModelOutput, probabilities: NDArray[np.float64]
+    ) -> Prediction:
         is_place = bool(looks_like_a_place(output.embedding, self.metadata)[0])
         probabilities.flags.writeable = False
         return Prediction(
@@ -221,6 +219,11 @@ class CountryClassifier:
             embedding=output.embedding[0],
             warnings=photo.warnings,
         )
+
+
+def _is_tie(probabilities: NDArray[np.float64]) -> bool:
+    ranked = np.sort(probabilities)
+    return bool(len(ranked) > 1 and ranked[-1] - ranked[-2] < _TIE)
 
 
 def _pixel_count(photo: Photo) -> int:
