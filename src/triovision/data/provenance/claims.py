@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from triovision.data.provenance.tally import Tally
+
 __all__ = [
     "CONFIDENCES",
     "CONFIRMED",
@@ -93,7 +95,7 @@ class Conflict(NamedTuple):
 
 
 @dataclass(slots=True)
-class SourceReport:
+class SourceReport(Tally):
     """One source's claims, and an account of its rows.
 
     Attributes:
@@ -111,13 +113,6 @@ class SourceReport:
     conflicts: list[Conflict] = field(default_factory=list)
     counts: Counter[str] = field(default_factory=Counter)
     examples: dict[str, str] = field(default_factory=dict)
-
-    def count(self, what: str, example: str = "", number: int = 1) -> None:
-        """Count a row; the first example of its kind is kept."""
-        if number:
-            self.counts[what] += number
-            if example:
-                self.examples.setdefault(what, example[:160])
 
     def add(self, landmark: str, claim: Claim, category: str = "") -> None:
         """Take a claim; where an earlier row of this source says otherwise, neither is believed."""

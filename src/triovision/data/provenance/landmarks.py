@@ -10,6 +10,7 @@ from pathlib import Path
 from triovision.data.gldv2.layout import METADATA
 from triovision.data.provenance.categories import category_title
 from triovision.data.provenance.tables import read_batches, read_texts
+from triovision.data.provenance.tally import Tally
 from triovision.errors import DataError
 
 __all__ = ["TRAIN_PATH", "Landmarks", "find_table", "read_landmarks"]
@@ -21,7 +22,7 @@ _FOLDER = "metadata"
 
 
 @dataclass(slots=True)
-class Landmarks:
+class Landmarks(Tally):
     """All landmarks of the train split.
 
     Attributes:
@@ -37,13 +38,6 @@ class Landmarks:
     by_title: dict[str, list[str]] = field(default_factory=dict)
     counts: Counter[str] = field(default_factory=Counter)
     examples: dict[str, str] = field(default_factory=dict)
-
-    def count(self, what: str, example: str = "", number: int = 1) -> None:
-        """Count rows; the first example of their kind is kept."""
-        if number:
-            self.counts[what] += number
-            if example:
-                self.examples.setdefault(what, example[:160])
 
     def find(self, landmark: str, category: str) -> list[str]:
         """Landmarks that a row of another table is about, by its landmark id or else by its category."""
