@@ -17,6 +17,7 @@
     discriminant.py       a closed-form head to start from
     folds.py              cross-validation without leakage
     bank.py               outputs of the frozen part, computed once
+    stored.py             keeps them for later runs
     mixing.py             a batch; mixup and CutMix
     module.py             the Lightning module
     loaders.py            batches from the bank, from the photos or from the shards

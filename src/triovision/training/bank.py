@@ -17,6 +17,7 @@ from torch import Tensor, nn
 from triovision.errors import TrainingError
 from triovision.preprocess import preprocess
 from triovision.training.recipe import ALL_BLOCKS, Recipe, Stage
+from triovision.training.stored import StoredOutputs
 from triovision.training.streaming import ShardImages
 from triovision.training.views import make_test_views, make_view
 
@@ -41,15 +42,22 @@ class Bank:
         images: One image per sample, uint8 [height, width, 3]; a `ShardImages` where memory does not hold them.
         cut: Makes the frozen part for a number of frozen blocks, with its pretrained weights.
         say: Told what is being computed.
+        stored: Where earlier runs left their outputs, and this one leaves its own; None for nowhere.
     """
 
     def __init__(
-        self, recipe: Recipe, images: Sequence[NDArray[np.uint8]], cut: Callable[[int], nn.Module], say: Say
+        self,
+        recipe: Recipe,
+        images: Sequence[NDArray[np.uint8]],
+        cut: Callable[[int], nn.Module],
+        say: Say,
+        stored: StoredOutputs | None = None,
     ) -> None:
         self._recipe = recipe
         self._images = images
         self._cut = cut
         self._say = say
+        self._stored = stored
         self._training: dict[tuple[int, int], Tensor] = {}
         self._evaluation: dict[int, Tensor] = {}
 
@@ -75,34 +83,45 @@ class Bank:
     def evaluation(self, frozen_blocks: int) -> Tensor:
         """Frozen outputs of the evaluation views, float32 [n, ...]."""
         if frozen_blocks not in self._evaluation:
-            self._say(f"evaluation views of {len(self._images)} photos through {_describe(frozen_blocks)}")
-            tasks = list(range(len(self._images)))
-            self._evaluation[frozen_blocks] = self._run(frozen_blocks, tasks, self.image, torch.float32)
+            self._evaluation[frozen_blocks] = self._take_or_run(frozen_blocks, 0, torch.float32)
         return self._evaluation[frozen_blocks]
 
     def training(self, stage: Stage) -> Tensor:
         """Frozen outputs of the stored training views, float16 [n, views, ...]."""
         key = (stage.frozen_blocks, stage.stored_views)
         if key not in self._training:
-            self._say(
-                f"{stage.stored_views} training views of {len(self._images)} photos through "
-                f"{_describe(stage.frozen_blocks)}"
-            )
-            tasks = list(range(len(self._images) * stage.stored_views))
-            outputs = self._run(
-                stage.frozen_blocks,
-                tasks,
-                lambda task: self.view(task // stage.stored_views, task % stage.stored_views),
-                torch.float16,
-            )
+            outputs = self._take_or_run(stage.frozen_blocks, stage.stored_views, torch.float16)
             self._training[key] = outputs.reshape(len(self._images), stage.stored_views, *outputs.shape[1:])
         return self._training[key]
 
+    def _take_or_run(self, frozen_blocks: int, views: int, dtype: torch.dtype) -> Tensor:
+        """Outputs of so many training views, or of the evaluation view where views is 0; from the folder if there."""
+        frozen = self._cut(frozen_blocks)
+        what = f"{views or 'evaluation'} views of {len(self._images)} photos through {_describe(frozen_blocks)}"
+        key = self._stored.key(self._recipe, frozen, views) if self._stored else ""
+        kept = self._stored.read(key) if self._stored else None
+        if kept is not None:
+            self._say(f"{what}: kept from an earlier run")
+            return kept
+        self._say(what)
+        if views:
+            tasks = list(range(len(self._images) * views))
+            outputs = self._run(frozen, frozen_blocks, tasks, lambda task: self.view(*divmod(task, views)), dtype)
+        else:
+            outputs = self._run(frozen, frozen_blocks, list(range(len(self._images))), self.image, dtype)
+        if self._stored:
+            self._stored.write(key, outputs)
+        return outputs
+
     def _run(
-        self, frozen_blocks: int, tasks: Sequence[int], draw: Callable[[int], NDArray[np.float32]], dtype: torch.dtype
+        self,
+        frozen: nn.Module,
+        frozen_blocks: int,
+        tasks: Sequence[int],
+        draw: Callable[[int], NDArray[np.float32]],
+        dtype: torch.dtype,
     ) -> Tensor:
         stored: Tensor | None = None
-        frozen = self._cut(frozen_blocks)
         half = dtype == torch.float16 and self._recipe.stored_precision == "bf16-mixed"
         done = 0
         with ThreadPoolExecutor(_VIEW_THREADS) as threads:

@@ -48,6 +48,7 @@ from triovision.training.run_folder import (
     write_json,
 )
 from triovision.training.several_views import predict_test_views
+from triovision.training.stored import StoredOutputs
 from triovision.training.streaming import open_images
 
 __all__ = ["say_on_stderr", "train"]
@@ -136,7 +137,10 @@ class _Run:
             f"{len(samples)} samples, {len(np.unique(samples.labels))} countries; "
             f"{recipe.network} on {choose_device()}{together}"
         )
-        bank = Bank(recipe, open_images(samples, recipe, self._say), lambda blocks: pristine.cut(blocks)[0], self._say)
+        folder = recipe.machine.stored_folder
+        stored = StoredOutputs(Path(folder), samples) if folder else None
+        images = open_images(samples, recipe, self._say)
+        bank = Bank(recipe, images, lambda blocks: pristine.cut(blocks)[0], self._say, stored)
         ranks = (processes.rank(), processes.world_size())
         base = Fit(recipe, samples, bank, _NO_ROWS, _NO_ROWS, self._to / "logs", None, *ranks)
         outcome = RunOutcome()

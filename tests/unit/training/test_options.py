@@ -170,3 +170,27 @@ def test_frozen_again_after_training_needs_views_drawn_anew(tiny_recipe):
     with pytest.raises(ValueError, match="freeze blocks again"):
         dataclasses.replace(tiny_recipe, stages=(deep, HEAD))
     dataclasses.replace(tiny_recipe, stages=(deep, Stage(frozen_blocks=ALL_BLOCKS)))
+
+
+def test_frozen_outputs_are_kept_for_later_runs(prepared, tiny_recipe, tmp_path):
+    def logits(name, machine, **changes):
+        heard = []
+        recipe = dataclasses.replace(tiny_recipe, stages=(HEAD,), machine=machine, **changes)
+        train(recipe, prepared, tmp_path / name, say=heard.append)
+        return read_run(tmp_path / name).held_out.logits, sum("kept from an earlier run" in line for line in heard)
+
+    folder = tmp_path / "stored"
+    kept = Machine(stored_folder=str(folder))
+    alone, _ = logits("alone", Machine())
+    first, at_first = logits("first", kept)
+    again, at_second = logits("again", kept)
+    assert (at_first, at_second) == (0, 2)
+    assert np.array_equal(first, alone)
+    assert np.array_equal(again, alone)
+    # Other views are other outputs; the evaluation view stays what it was.
+    assert logits("other", kept, augmentation=Augmentation(flip=0.0))[1] == 1
+    for path in folder.iterdir():
+        path.write_bytes(path.read_bytes()[:-1])
+    mended, of_broken = logits("mended", kept)
+    assert of_broken == 0
+    assert np.array_equal(mended, alone)

@@ -164,11 +164,14 @@ class Machine:
     Attributes:
         compile: Whether `torch.compile` translates the trained part first; minutes that long runs win back on a GPU.
         checkpoint_steps: Steps between checkpoints within an epoch; 0 for one at the end of each epoch.
+        stored_folder: Where outputs of frozen blocks are kept for later runs that freeze the same weights and draw the
+            same views of the same data; empty computes them anew in every run.
         streaming: Whether and how photos are read from the shards as they come up, instead of being held in memory.
     """
 
     compile: bool = False
     checkpoint_steps: int = 0
+    stored_folder: str = ""
     streaming: Streaming = field(default_factory=Streaming)
 
     def __post_init__(self) -> None:

@@ -1,0 +1,176 @@
+"""What each idea for a better network is worth, alone and together, on the same photos and folds.
+
+Run: `python benchmarks/candidates.py DATA --work FOLDER` (writes results/candidates.json; about an hour on two idle
+cores; goes on where it was stopped, since a finished run in FOLDER is not trained again).
+
+DATA is what `triovision data prepare folder` wrote. Every candidate is the plain recipe with one thing changed: head,
+then the last two blocks with it, on stored views. Three folds of whole collections hold out each photo once; figures
+are of all held-out photos, with one temperature per candidate. Differences are paired by photo, and their intervals are
+bootstrap over whole collections, for photos of one photographer are right or wrong together. Nothing here
+looks at the test split.
+"""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import json
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from machine import write_result
+from triovision.countries import get_country
+from triovision.training.extra import check_train_extra
+
+check_train_extra()
+
+from triovision.training.loop import train  # noqa: E402 - after the check of the extra
+from triovision.training.metrics import log_softmax  # noqa: E402
+from triovision.training.prepared import read_samples  # noqa: E402
+from triovision.training.recipe import Rebalance, Recipe, Stage  # noqa: E402
+from triovision.training.recipe_files import load_recipe  # noqa: E402
+
+PLAIN = (
+    "folds=3", "final=folds", "stages.0.epochs=12", "stages.1.epochs=3",
+    "stages.1.schedule=constant", "stages.1.warmup=0", "stages.1.backbone_factor=1", "stages.1.dropout=0",
+    "stages.1.mixup=0", "stages.1.cutmix_share=0", "stages.1.average_decay=0", "stages.1.blend=1",
+    "objective.near_share=0", "sampling.collection_power=0",
+)  # fmt: skip
+CANDIDATES: Mapping[str, tuple[str, ...]] = {
+    "plain": (),
+    "head alone": ("stages.1.epochs=0",),
+    "head alone, three averaged": ("stages.1.epochs=0", "heads=3"),
+    "head starts as discriminant": ("head_start.kind=discriminant",),
+    "warm-up and cosine": ("stages.1.schedule=cosine", "stages.1.warmup=0.2"),
+    "learning rates fall with depth": ("stages.1.backbone_factor=0.5", "stages.1.layer_decay=0.7"),
+    "averaged weights (EMA)": ("stages.1.average_decay=0.98",),
+    "half-way weights (WiSE-FT)": ("stages.1.blend=0.5",),
+    "dropout 0.2": ("stages.1.dropout=0.2",),
+    "mixup and CutMix": ("stages.1.mixup=0.4", "stages.1.cutmix_share=0.5"),
+    "RandAugment": ("augmentation.random_changes=2", "augmentation.random_strength=7"),
+    "random erasing": ("augmentation.erase=0.25",),
+    "balanced softmax": ("objective.prior_strength=1",),
+    "half a balanced softmax": ("objective.prior_strength=0.5",),
+    "logits adjusted afterwards, half": ("objective.adjust_after=0.5",),
+    "class-balanced sampling, half": ("stages.0.rebalance.power=0.5", "stages.1.rebalance.power=0.5"),
+    "source and country weights": ("sampling.collection_power=0.5",),
+    "smoothing over the sub-region": ("objective.near=sub_region", "objective.near_share=0.3"),
+    "smoothing by distance (PIGEON)": ("objective.near=distance", "objective.near_share=0.3"),
+    "sub-region cross-entropy": ("objective.region_share=0.3",),
+    "three blocks instead of two": ("stages.1.frozen_blocks=4",),
+    "head again, balanced (cRT)": (),
+    "head scaled, balanced (LWS)": (),
+}  # fmt: skip
+AGAIN = {
+    "head again, balanced (cRT)": Stage(
+        epochs=4, learning_rate=1e-3, weight_decay=1.0, batch_size=256, patience=0, rebalance=Rebalance(1.0, "new")
+    ),
+    "head scaled, balanced (LWS)": Stage(
+        epochs=1, learning_rate=1e-2, weight_decay=0.0, batch_size=256, patience=0, rebalance=Rebalance(1.0, "scaled")
+    ),
+}
+TOGETHER = "together"
+RESAMPLES = 2000
+
+
+def make_recipe(name: str, overrides: tuple[str, ...], stored: Path) -> Recipe:
+    """The plain recipe with a candidate's changes."""
+    recipe = load_recipe("starter", (*PLAIN, f"machine.stored_folder={stored}", *overrides))
+    stages = (*recipe.stages, AGAIN[name]) if name in AGAIN else recipe.stages
+    return dataclasses.replace(recipe, name=name, stages=stages)
+
+
+def run_candidate(recipe: Recipe, data: Path, work: Path) -> dict[str, Any]:
+    """Train, or take a finished run; per held-out photo the log probabilities, in the order of sample ids."""
+    folder = work / "".join(letter if letter.isalnum() else "-" for letter in recipe.name)
+    summary = train(recipe, data, folder, resume=True)
+    with np.load(folder / "out_of_fold.npz") as file:
+        content = {name: file[name] for name in file.files}
+    order = np.argsort(content["sample_ids"])
+    logits, labels = content["logits"][order].astype(np.float64), content["labels"][order]
+    temperature = min(
+        np.geomspace(0.4, 6, 80), key=lambda value: -log_softmax(logits / value)[np.arange(len(labels)), labels].mean()
+    )
+    return {
+        "ids": content["sample_ids"][order],
+        "labels": labels,
+        "log_probabilities": log_softmax(logits / temperature),
+        "temperature": float(temperature),
+        "seconds": summary["seconds"],
+    }
+
+
+def photo_figures(run: Mapping[str, Any], places: NDArray[np.int64]) -> dict[str, NDArray[np.float64]]:
+    """Each figure per photo: right or wrong, and the negative log-likelihood."""
+    logs, labels = run["log_probabilities"], run["labels"]
+    first = logs.argmax(axis=1)
+    rank = (logs > logs[np.arange(len(labels)), labels][:, None]).sum(axis=1)
+    summed = np.zeros((len(labels), places.max() + 1))
+    for place in range(summed.shape[1]):
+        summed[:, place] = np.exp(logs[:, places == place]).sum(axis=1)
+    classes = np.bincount(labels, minlength=logs.shape[1])
+    return {
+        "top1_accuracy": (first == labels).astype(float),
+        "top5_accuracy": (rank < 5).astype(float),
+        # Weighted so that the mean over photos is the mean over countries.
+        "mean_per_class_accuracy": (first == labels) * len(labels) / ((classes > 0).sum() * classes[labels]),
+        "region_accuracy": (summed.argmax(axis=1) == places[labels]).astype(float),
+        "negative_log_likelihood": -logs[np.arange(len(labels)), labels],
+    }
+
+
+def compare(
+    figures: Mapping[str, NDArray[np.float64]], plain: Mapping[str, NDArray[np.float64]], groups: NDArray[np.int64]
+) -> dict[str, Any]:
+    """Means, and differences from the plain recipe with intervals of 95 % over collections."""
+    random = np.random.default_rng(0)
+    draws = random.integers(0, groups.max() + 1, (RESAMPLES, groups.max() + 1))
+    sizes = np.bincount(groups)
+    result: dict[str, Any] = {}
+    for name, values in figures.items():
+        sums = np.bincount(groups, values - plain[name])
+        resampled = sums[draws].sum(axis=1) / sizes[draws].sum(axis=1)
+        low, high = np.quantile(resampled, (0.025, 0.975))
+        result[name] = round(float(values.mean()), 4)
+        result[f"{name}_gain"] = [round(float((values - plain[name]).mean()), 4), round(low, 4), round(high, 4)]
+    return result
+
+
+def main() -> None:
+    """Train what is missing, compare, print, write."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("data", type=Path)
+    parser.add_argument("--work", type=Path, required=True)
+    parser.add_argument("--only", nargs="*", help="Names of candidates; all where left out.")
+    parser.add_argument("--together", action="append", default=[], metavar="NAME: KEY=VALUE ...",
+                        help="A combination to measure as well; may be given again.")  # fmt: skip
+    given = parser.parse_args()
+    wanted = {name: value for name, value in CANDIDATES.items() if not given.only or name in (*given.only, "plain")}
+    for text in given.together:
+        name, _, overrides = text.partition(":")
+        wanted[f"{TOGETHER}: {name}"] = tuple(overrides.split())
+    samples = read_samples(given.data)
+    collections = dict(zip(samples.sample_ids.tolist(), samples.collections.tolist(), strict=True))
+    regions = [(*get_country(code).regions, code)[-2:][0] for code in samples.country_codes]
+    places = np.unique(regions, return_inverse=True)[1]
+    rows, plain = [], None
+    for name, overrides in wanted.items():
+        run = run_candidate(make_recipe(name, overrides, given.work / "stored"), given.data, given.work)
+        groups = np.unique([collections[sample] for sample in run["ids"].tolist()], return_inverse=True)[1]
+        figures = photo_figures(run, places)
+        plain = plain or figures
+        row = {"candidate": name, "overrides": overrides, **compare(figures, plain, groups),
+               "temperature": round(run["temperature"], 3), "seconds": run["seconds"]}  # fmt: skip
+        rows.append(row)
+        print(json.dumps(row), flush=True)
+    shutil.rmtree(given.work / "stored", ignore_errors=True) if given.only is None and not given.together else None
+    print(write_result("candidates", {"photos": len(run["ids"]), "collections": int(groups.max()) + 1, "rows": rows}))
+
+
+if __name__ == "__main__":
+    main()
