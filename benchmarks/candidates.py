@@ -1,12 +1,12 @@
 """What each idea for a better network is worth, alone and together, on the same photos and folds.
 
-Run: `python benchmarks/candidates.py DATA --work FOLDER` (writes results/candidates.json; about an hour on two idle
-cores; goes on where it was stopped, since a finished run in FOLDER is not trained again).
+Run: `python benchmarks/candidates.py DATA --work FOLDER` (writes results/candidates.json; about 1.5 hours on two
+idle cores; goes on where it was stopped, since a finished run in FOLDER is not trained again).
 
-DATA is what `triovision data prepare folder` wrote. Every candidate is the plain recipe with one thing changed: head,
-then the last two blocks with it, on stored views. Three folds of whole collections hold out each photo once; figures
-are of all held-out photos, with one temperature per candidate. Differences are paired by photo, and their intervals are
-bootstrap over whole collections, for photos of one photographer are right or wrong together. Nothing here
+DATA is what `triovision data prepare folder` wrote. Every candidate is the plain recipe with one thing changed: the
+head, then the last two blocks with it, on stored views. Three folds of whole collections hold out each photo
+once; figures are of all held-out photos, with one temperature per candidate. Differences are paired by photo, and their
+intervals are bootstrap over whole collections, for photos of one photographer are right or wrong together. Nothing here
 looks at the test split.
 """
 
@@ -15,7 +15,6 @@ from __future__ import annotations
 import argparse
 import dataclasses
 import json
-import shutil
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -41,34 +40,37 @@ PLAIN = (
     "stages.1.mixup=0", "stages.1.cutmix_share=0", "stages.1.average_decay=0", "stages.1.blend=1",
     "objective.near_share=0", "sampling.collection_power=0",
 )  # fmt: skip
-CANDIDATES: Mapping[str, tuple[str, ...]] = {
-    "plain": (),
-    "head alone": ("stages.1.epochs=0",),
-    "head alone, three averaged": ("stages.1.epochs=0", "heads=3"),
-    "head starts as discriminant": ("head_start.kind=discriminant",),
-    "warm-up and cosine": ("stages.1.schedule=cosine", "stages.1.warmup=0.2"),
-    "learning rates fall with depth": ("stages.1.backbone_factor=0.5", "stages.1.layer_decay=0.7"),
-    "averaged weights (EMA)": ("stages.1.average_decay=0.98",),
-    "half-way weights (WiSE-FT)": ("stages.1.blend=0.5",),
-    "dropout 0.2": ("stages.1.dropout=0.2",),
-    "mixup and CutMix": ("stages.1.mixup=0.4", "stages.1.cutmix_share=0.5"),
-    "RandAugment": ("augmentation.random_changes=2", "augmentation.random_strength=7"),
-    "random erasing": ("augmentation.erase=0.25",),
-    "balanced softmax": ("objective.prior_strength=1",),
-    "half a balanced softmax": ("objective.prior_strength=0.5",),
-    "logits adjusted afterwards, half": ("objective.adjust_after=0.5",),
-    "class-balanced sampling, half": ("stages.0.rebalance.power=0.5", "stages.1.rebalance.power=0.5"),
-    "source and country weights": ("sampling.collection_power=0.5",),
-    "smoothing over the sub-region": ("objective.near=sub_region", "objective.near_share=0.3"),
-    "smoothing by distance (PIGEON)": ("objective.near=distance", "objective.near_share=0.3"),
-    "sub-region cross-entropy": ("objective.region_share=0.3",),
-    "three blocks instead of two": ("stages.1.frozen_blocks=4",),
-    "head again, balanced (cRT)": (),
-    "head scaled, balanced (LWS)": (),
-}  # fmt: skip
+HEAD, NETWORK = "head alone", "head and two blocks"
+_ALONE = ("stages.1.epochs=0",)
+# What an idea changes is measured where it acts: the head's on the head alone, which takes a minute, not five.
+CANDIDATES: Mapping[str, tuple[str, tuple[str, ...]]] = {
+    HEAD: (HEAD, ()),
+    "three heads averaged": (HEAD, ("heads=3",)),
+    "head starts as discriminant": (HEAD, ("head_start.kind=discriminant",)),
+    "source and country weights": (HEAD, ("sampling.collection_power=0.5",)),
+    "smoothing over the sub-region": (HEAD, ("objective.near=sub_region", "objective.near_share=0.3")),
+    "smoothing by distance (PIGEON)": (HEAD, ("objective.near=distance", "objective.near_share=0.3")),
+    "sub-region cross-entropy": (HEAD, ("objective.region_share=0.3",)),
+    "balanced softmax": (HEAD, ("objective.prior_strength=1",)),
+    "half a balanced softmax": (HEAD, ("objective.prior_strength=0.5",)),
+    "logits adjusted afterwards, half": (HEAD, ("objective.adjust_after=0.5",)),
+    "class-balanced sampling, half": (HEAD, ("stages.0.rebalance.power=0.5",)),
+    NETWORK: (NETWORK, ()),
+    "warm-up and cosine": (NETWORK, ("stages.1.schedule=cosine", "stages.1.warmup=0.2")),
+    "learning rates fall with depth": (NETWORK, ("stages.1.backbone_factor=0.5", "stages.1.layer_decay=0.7")),
+    "averaged weights (EMA)": (NETWORK, ("stages.1.average_decay=0.98",)),
+    "half-way weights (WiSE-FT)": (NETWORK, ("stages.1.blend=0.5",)),
+    "dropout 0.2": (NETWORK, ("stages.1.dropout=0.2",)),
+    "mixup and CutMix": (NETWORK, ("stages.1.mixup=0.4", "stages.1.cutmix_share=0.5")),
+    "RandAugment": (NETWORK, ("augmentation.random_changes=2", "augmentation.random_strength=7")),
+    "head again, balanced (cRT)": (NETWORK, ()),
+    "head scaled, balanced (LWS)": (NETWORK, ()),
+    "mirrored test view": (NETWORK, ("augmentation.test_views=2",)),
+    "three blocks instead of two": (NETWORK, ("stages.1.frozen_blocks=4",)),
+}
 AGAIN = {
     "head again, balanced (cRT)": Stage(
-        epochs=4, learning_rate=1e-3, weight_decay=1.0, batch_size=256, patience=0, rebalance=Rebalance(1.0, "new")
+        epochs=2, learning_rate=1e-3, weight_decay=1.0, batch_size=256, patience=0, rebalance=Rebalance(1.0, "new")
     ),
     "head scaled, balanced (LWS)": Stage(
         epochs=1, learning_rate=1e-2, weight_decay=0.0, batch_size=256, patience=0, rebalance=Rebalance(1.0, "scaled")
@@ -80,7 +82,8 @@ RESAMPLES = 2000
 
 def make_recipe(name: str, overrides: tuple[str, ...], stored: Path) -> Recipe:
     """The plain recipe with a candidate's changes."""
-    recipe = load_recipe("starter", (*PLAIN, f"machine.stored_folder={stored}", *overrides))
+    alone = _ALONE if CANDIDATES.get(name, (NETWORK,))[0] == HEAD else ()
+    recipe = load_recipe("starter", (*PLAIN, *alone, f"machine.stored_folder={stored}", *overrides))
     stages = (*recipe.stages, AGAIN[name]) if name in AGAIN else recipe.stages
     return dataclasses.replace(recipe, name=name, stages=stages)
 
@@ -96,7 +99,9 @@ def run_candidate(recipe: Recipe, data: Path, work: Path) -> dict[str, Any]:
     temperature = min(
         np.geomspace(0.4, 6, 80), key=lambda value: -log_softmax(logits / value)[np.arange(len(labels)), labels].mean()
     )
+    views = {name: summary[name] for name in ("figures", "figures_of_test_views") if "figures_of_test_views" in summary}
     return {
+        "views": views,
         "ids": content["sample_ids"][order],
         "labels": labels,
         "log_probabilities": log_softmax(logits / temperature),
@@ -141,6 +146,30 @@ def compare(
     return result
 
 
+def measure(wanted: Mapping[str, tuple[str, tuple[str, ...]]], data: Path, work: Path) -> list[dict[str, Any]]:
+    """A row per candidate, the difference being that from its base, which stands before it."""
+    samples = read_samples(data)
+    collections = dict(zip(samples.sample_ids.tolist(), samples.collections.tolist(), strict=True))
+    # The continent; a place on none, as Antarctica, stands for itself.
+    regions = [(*get_country(code).regions, code)[-2:][0] for code in samples.country_codes]
+    places = np.unique(regions, return_inverse=True)[1]
+    rows, bases = [], {}
+    for name, (base, overrides) in wanted.items():
+        run = run_candidate(make_recipe(name, overrides, work / "stored"), data, work)
+        groups = np.unique([collections[sample] for sample in run["ids"].tolist()], return_inverse=True)[1]
+        figures = bases[name] = photo_figures(run, places)
+        facts = {
+            "temperature": round(run["temperature"], 3),
+            "seconds": run["seconds"],
+            "photos": len(groups),
+            **run["views"],
+        }
+        rows.append({"candidate": name, "base": base, "overrides": overrides, **facts,
+                     **compare(figures, bases[base], groups)})  # fmt: skip
+        print(json.dumps(rows[-1]), flush=True)
+    return rows
+
+
 def main() -> None:
     """Train what is missing, compare, print, write."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -148,28 +177,15 @@ def main() -> None:
     parser.add_argument("--work", type=Path, required=True)
     parser.add_argument("--only", nargs="*", help="Names of candidates; all where left out.")
     parser.add_argument("--together", action="append", default=[], metavar="NAME: KEY=VALUE ...",
-                        help="A combination to measure as well; may be given again.")  # fmt: skip
+                        help="A combination to measure as well, with two blocks; may be given again.")  # fmt: skip
     given = parser.parse_args()
-    wanted = {name: value for name, value in CANDIDATES.items() if not given.only or name in (*given.only, "plain")}
+    wanted = {name: value for name, value in CANDIDATES.items() if given.only is None or name in given.only}
     for text in given.together:
         name, _, overrides = text.partition(":")
-        wanted[f"{TOGETHER}: {name}"] = tuple(overrides.split())
-    samples = read_samples(given.data)
-    collections = dict(zip(samples.sample_ids.tolist(), samples.collections.tolist(), strict=True))
-    regions = [(*get_country(code).regions, code)[-2:][0] for code in samples.country_codes]
-    places = np.unique(regions, return_inverse=True)[1]
-    rows, plain = [], None
-    for name, overrides in wanted.items():
-        run = run_candidate(make_recipe(name, overrides, given.work / "stored"), given.data, given.work)
-        groups = np.unique([collections[sample] for sample in run["ids"].tolist()], return_inverse=True)[1]
-        figures = photo_figures(run, places)
-        plain = plain or figures
-        row = {"candidate": name, "overrides": overrides, **compare(figures, plain, groups),
-               "temperature": round(run["temperature"], 3), "seconds": run["seconds"]}  # fmt: skip
-        rows.append(row)
-        print(json.dumps(row), flush=True)
-    shutil.rmtree(given.work / "stored", ignore_errors=True) if given.only is None and not given.together else None
-    print(write_result("candidates", {"photos": len(run["ids"]), "collections": int(groups.max()) + 1, "rows": rows}))
+        wanted[f"{TOGETHER}: {name}"] = (NETWORK, tuple(overrides.split()))
+    bases = {base: CANDIDATES[base] for base in (HEAD, NETWORK) if base in {value[0] for value in wanted.values()}}
+    rows = measure({**bases, **wanted}, given.data, given.work)
+    print(write_result("candidates", {"data": given.data.name, "plain": PLAIN, "rows": rows}))
 
 
 if __name__ == "__main__":
