@@ -29,7 +29,7 @@ __all__ = [
 ]
 
 # Part of every fingerprint: a version that prepares other bytes must count up.
-_VERSION = 1
+_VERSION = 2
 _FINGERPRINT = b"triovision.fingerprint"
 _BLOB_BYTES = b"triovision.blob_bytes"
 

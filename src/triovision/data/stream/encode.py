@@ -7,10 +7,8 @@ import zlib
 from pathlib import Path
 from typing import IO, Any, NamedTuple, Self
 
-import numpy as np
-from PIL import Image
-
 from triovision.data.files import open_atomic
+from triovision.data.resize import resize
 from triovision.data.stream.chunks import ENTRY_COLUMNS, Chunk, blob_path, write_entry
 from triovision.data.stream.similar import compute_similarity_hash
 from triovision.errors import DataError, PhotoError, PhotoFormatError
@@ -134,13 +132,12 @@ def prepare_photo(data: bytes, name: str, short_side_px: int) -> PreparedPhoto:
     import simplejpeg  # noqa: PLC0415 - the workers pay for it, not the command line
 
     photo = read_photo(data, short_side_px=short_side_px, name=name)
-    image = Image.fromarray(photo.image)
-    ratio = short_side_px / min(image.size)
-    if ratio < 1:
-        # Decoded at less than twice the size wanted, so the cheapest filter that does not alias is enough.
-        size = (max(1, round(image.width * ratio)), max(1, round(image.height * ratio)))
-        image = image.resize(size, Image.Resampling.BILINEAR)
-    if max(image.size) > _MAX_SIDE_PX:
-        raise PhotoFormatError(name, f"a strip of {image.width} x {image.height} px is no photo of a place", "crop it")
-    jpeg = simplejpeg.encode_jpeg(np.asarray(image), JPEG_QUALITY, colorsubsampling="420")
+    height_px, width_px = photo.image.shape[:2]
+    # Decoded at less than twice the size wanted, so the cheapest filter that does not alias is enough.
+    ratio = min(1.0, short_side_px / min(width_px, height_px))
+    width_px, height_px = (max(1, round(side * ratio)) for side in (width_px, height_px))
+    if max(width_px, height_px) > _MAX_SIDE_PX:
+        raise PhotoFormatError(name, f"a strip of {width_px} x {height_px} px is no photo of a place", "crop it")
+    image = resize(photo.image, width_px, height_px, "bilinear")
+    jpeg = simplejpeg.encode_jpeg(image, JPEG_QUALITY, colorsubsampling="420")
     return PreparedPhoto(jpeg, compute_similarity_hash(image), photo)

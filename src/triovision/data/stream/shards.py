@@ -24,7 +24,7 @@ from triovision.errors import DataError
 __all__ = ["ShardResult", "ShardTask", "check_shard", "make_records", "plan_shards", "write_shard"]
 
 # Part of every fingerprint: a version that writes other bytes must count up.
-_VERSION = 1
+_VERSION = 2
 _ID_CHARACTERS = 16  # 64 bits, as in Google Landmarks v2
 
 

@@ -6,28 +6,36 @@ from itertools import combinations
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 
+from triovision.data.resize import resize
 from triovision.data.stream.options import MOST_DIFFERENT_BITS
 
 __all__ = ["HASH_BYTES", "compute_similarity_hash", "find_near_duplicates"]
 
 HASH_BYTES = 16
 _GRID = 9
+# ITU-R 601, as Pillow's mode L has it.
+_LUMA = np.array([19595, 38470, 7471], np.int32)
+_LUMA_BITS = 16
+_HALF = 1 << (_LUMA_BITS - 1)
 _BANDS = 8  # of 16 bits; with six different bits at least two bands are equal
 _SHARED_BANDS = _BANDS - MOST_DIFFERENT_BITS
 _BITS_OF_BYTE = np.array([byte.bit_count() for byte in range(256)], np.uint8)
 
 
-def compute_similarity_hash(image: Image.Image) -> bytes:
+def compute_similarity_hash(image: NDArray[np.uint8]) -> bytes:
     """128 bits that survive scaling, compression and a change of brightness: the difference hash, both ways.
 
     Each bit says whether a cell of a 9 x 9 grid of mean brightness is darker than its right neighbour, and, for the
     other 64, than the one below.
 
+    Args:
+        image: uint8 [height, width, 3].
+
     Source: N. Krawetz, "Kind of Like That", 2013, https://www.hackerfactor.com/blog/index.php?/archives/529-Kind-of-Like-That.html
     """
-    grid = np.asarray(image.convert("L").resize((_GRID, _GRID), Image.Resampling.BOX))
+    # Means of the colours first: the brightness of 81 pixels costs less than that of all.
+    grid = (resize(image, _GRID, _GRID, "box") @ _LUMA + _HALF) >> _LUMA_BITS
     right = grid[:-1, 1:] > grid[:-1, :-1]
     below = grid[1:, :-1] > grid[:-1, :-1]
     return np.packbits(np.concatenate((right.ravel(), below.ravel()))).tobytes()

@@ -19,7 +19,7 @@ def compress(image, quality):
 
 
 def different_bits(one, other):
-    hashes = (int.from_bytes(compute_similarity_hash(image)) for image in (one, other))
+    hashes = (int.from_bytes(compute_similarity_hash(np.asarray(image.convert("RGB")))) for image in (one, other))
     return int.bit_count(next(hashes) ^ next(hashes))
 
 
