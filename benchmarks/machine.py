@@ -11,7 +11,7 @@ from importlib import metadata
 from pathlib import Path
 
 RESULTS = Path(__file__).parent / "results"
-_PACKAGES = ("numpy", "onnxruntime", "pillow", "pillow-heif", "simplejpeg", "torch")
+_PACKAGES = ("cykooz-resizer", "numpy", "onnxruntime", "pillow", "pillow-heif", "simplejpeg", "torch")
 
 
 def describe_machine() -> dict[str, str]:
