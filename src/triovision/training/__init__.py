@@ -8,7 +8,6 @@
     data_checks.py        refuses data that cannot train a recipe, before an hour is lost
     views.py              square, augmented views of a photo
     random_changes.py     RandAugment
-    allocation.py         keeps freed memory, which doubles a CPU's speed
     fuse.py               folds batch norms into convolutions
     networks.py           timm networks with only the last layer new
     objective.py          targets, priors, sample weights, the loss

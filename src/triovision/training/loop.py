@@ -16,9 +16,9 @@ import lightning
 import numpy as np
 from numpy.typing import NDArray
 
+from triovision.allocation import keep_freed_memory
 from triovision.errors import TrainingError, TrioVisionError
 from triovision.training import processes
-from triovision.training.allocation import keep_freed_memory
 from triovision.training.bank import Bank, choose_device
 from triovision.training.checkpoints import Progress
 from triovision.training.data_checks import check_countries, read_for_training

@@ -4,8 +4,6 @@ import sys
 import pytest
 
 from triovision.errors import MissingExtraError
-from triovision.training import allocation
-from triovision.training.allocation import keep_freed_memory
 from triovision.training.extra import check_train_extra
 
 
@@ -30,9 +28,3 @@ def test_light_modules_import_no_torch():
         "assert not {'torch', 'timm', 'lightning', 'onnx', 'pyarrow'} & set(sys.modules)"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
-
-
-def test_memory_is_kept_where_the_allocator_can(monkeypatch):
-    assert keep_freed_memory() in (True, False)
-    monkeypatch.setattr(allocation.ctypes.util, "find_library", lambda _name: None)
-    assert not keep_freed_memory()

@@ -7,6 +7,7 @@ import zlib
 from pathlib import Path
 from typing import IO, Any, NamedTuple, Self
 
+from triovision.allocation import keep_freed_blocks
 from triovision.data.files import open_atomic
 from triovision.data.resize import resize
 from triovision.data.stream.chunks import ENTRY_COLUMNS, Chunk, blob_path, write_entry
@@ -47,6 +48,7 @@ def encode_chunk(task: ChunkTask) -> int:
     Raises:
         DataError: If its file cannot be read, or the journal not be written.
     """
+    keep_freed_blocks()
     chunk, journal = task.chunk, Path(task.journal)
     columns: dict[str, list[Any]] = {name: [] for name in ENTRY_COLUMNS}
     offset = 0

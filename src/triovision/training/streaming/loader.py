@@ -14,6 +14,7 @@ import torch
 from numpy.typing import NDArray
 from torch.utils.data import DataLoader, Dataset
 
+from triovision.allocation import keep_freed_blocks
 from triovision.errors import DataError, TrainingError
 from triovision.preprocess import crop_pixels
 from triovision.training.mixing import Batch
@@ -163,6 +164,7 @@ class StreamLoader:
             collate_fn=as_is,
             num_workers=self._recipe.workers,
             pin_memory=torch.cuda.is_available(),
+            worker_init_fn=_keep_memory,
         )
 
     def _requests(self) -> Iterator[_Request]:
@@ -226,6 +228,10 @@ class _Views(Dataset[Batch]):
             full_size = (photo.metadata.width_px, photo.metadata.height_px)
             return crop_pixels(photo.image, self._preprocessing, full_size=full_size, scale=photo.scale)
         return draw_pixels(photo.image, self._preprocessing, self._augmentation, np.random.default_rng(seed))
+
+
+def _keep_memory(_: int) -> None:
+    keep_freed_blocks()
 
 
 def as_is(batch: Any) -> Any:
