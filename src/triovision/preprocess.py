@@ -46,6 +46,10 @@ _DECODE_MARGIN = 1.5
 # of 224 px would otherwise ask for 1.5 GB.
 _MAX_ASPECT_RATIO = 16
 
+# Larger images are resized in bands of so many rows.
+_BANDED_PIXELS = 2_000_000
+_BAND_ROWS = 128
+
 
 @dataclass(frozen=True, slots=True)
 class Preprocessing:
@@ -138,10 +142,9 @@ def crop_pixels(
     """
     if image.dtype != np.uint8 or image.ndim != _CHANNELS or image.shape[2] != _CHANNELS or 0 in image.shape:
         raise ValueError(f"image is {image.dtype} {list(image.shape)}, not uint8 [height, width, 3]")
-    whole = Image.fromarray(image)
     if full_size is None or scale == 1:
-        return np.asarray(_resize_and_crop(whole, preprocessing))
-    return np.asarray(_resize_and_crop_reduced(whole, preprocessing, full_size, scale))
+        return np.asarray(_resize_and_crop(image, preprocessing))
+    return np.asarray(_resize_and_crop_reduced(image, preprocessing, full_size, scale))
 
 
 def normalise_pixels(pixels: NDArray[np.uint8], preprocessing: Preprocessing) -> NDArray[np.float32]:
@@ -175,21 +178,22 @@ def compute_view(size: tuple[int, int], preprocessing: Preprocessing) -> tuple[f
     return view[0], view[2], view[1], view[3]
 
 
-def _resize_and_crop(image: Image.Image, preprocessing: Preprocessing) -> Image.Image:
+def _resize_and_crop(pixels: NDArray[np.uint8], preprocessing: Preprocessing) -> Image.Image:
     if preprocessing.crop_mode == "center":
-        image = _cut_strip(image)
-    size = _resized_size(image.size, preprocessing)
+        left, top, right, bottom = _strip_box((pixels.shape[1], pixels.shape[0]))
+        pixels = pixels[top:bottom, left:right]
+    size = _resized_size((pixels.shape[1], pixels.shape[0]), preprocessing)
     height, width = preprocessing.input_size
     resample = INTERPOLATIONS[preprocessing.interpolation]
     if preprocessing.crop_mode == "center" and size[0] > size[1]:
         # What the crop cuts off the sides need not be resized: a quarter of the work for a photo of 4:3. The filter
         # still looks beyond the box, so the pixels are the same but for the rounding of its weights. (Not so for the
         # upper and lower edge: there Pillow would filter down before across, which rounds differently.)
-        left, scale = round((size[0] - width) / 2), image.width / size[0]
-        box = (left * scale, 0, min((left + width) * scale, image.width), image.height)
-        image = image.resize((width, size[1]), resample, box=box)
-    elif size != image.size:
-        image = image.resize(size, resample)
+        left, scale = round((size[0] - width) / 2), pixels.shape[1] / size[0]
+        box = (left * scale, 0, min((left + width) * scale, pixels.shape[1]), pixels.shape[0])
+        image = _resize(pixels, (width, size[1]), resample, box)
+    else:
+        image = _resize(pixels, size, resample, (0, 0, pixels.shape[1], pixels.shape[0]))
     if image.width < width or image.height < height:
         return _pad(image, preprocessing)
     left, top = round((image.width - width) / 2), round((image.height - height) / 2)
@@ -197,28 +201,44 @@ def _resize_and_crop(image: Image.Image, preprocessing: Preprocessing) -> Image.
 
 
 def _resize_and_crop_reduced(
-    image: Image.Image, preprocessing: Preprocessing, full_size: tuple[int, int], scale: float
+    pixels: NDArray[np.uint8], preprocessing: Preprocessing, full_size: tuple[int, int], scale: float
 ) -> Image.Image:
     resample = INTERPOLATIONS[preprocessing.interpolation]
     size = _resized_size(full_size, preprocessing)
     height, width = preprocessing.input_size
+    most_x, most_y = pixels.shape[1], pixels.shape[0]
     if size[0] < width or size[1] < height:
-        everything = (0, 0, min(full_size[0] * scale, image.width), min(full_size[1] * scale, image.height))
-        return _pad(image.resize(size, resample, box=everything), preprocessing)
+        everything = (0, 0, min(full_size[0] * scale, most_x), min(full_size[1] * scale, most_y))
+        return _pad(_resize(pixels, size, resample, everything), preprocessing)
     left, top = round((size[0] - width) / 2), round((size[1] - height) / 2)
     x_step, y_step = scale * full_size[0] / size[0], scale * full_size[1] / size[1]
     box = (
-        min(left * x_step, image.width - 1),
-        min(top * y_step, image.height - 1),
-        min((left + width) * x_step, image.width),
-        min((top + height) * y_step, image.height),
+        min(left * x_step, most_x - 1),
+        min(top * y_step, most_y - 1),
+        min((left + width) * x_step, most_x),
+        min((top + height) * y_step, most_y),
     )
-    return image.resize((width, height), resample, box=box)
+    return _resize(pixels, (width, height), resample, box)
 
 
-def _cut_strip(image: Image.Image) -> Image.Image:
-    box = _strip_box(image.size)
-    return image if box == (0, 0, *image.size) else image.crop(box)
+def _resize(
+    pixels: NDArray[np.uint8], size: tuple[int, int], resample: Image.Resampling, box: tuple[float, float, float, float]
+) -> Image.Image:
+    """Pillow's resize of a box to (width, height), the very same pixels.
+
+    Pillow filters across and then down, and rounds between the two. A large image goes across in bands of rows, so that
+    no copy of it all in Pillow's four bytes per pixel is made: twice as fast, and 48 MB less for 12 megapixels.
+    """
+    height, width = pixels.shape[:2]
+    if height * width < _BANDED_PIXELS:
+        image = Image.fromarray(pixels)
+        return image if size == image.size and box == (0, 0, *size) else image.resize(size, resample, box=box)
+    narrow = np.empty((height, size[0], _CHANNELS), np.uint8)
+    for top in range(0, height, _BAND_ROWS):
+        band = Image.fromarray(pixels[top : top + _BAND_ROWS])
+        across = band.resize((size[0], band.height), resample, box=(box[0], 0, box[2], band.height))
+        narrow[top : top + _BAND_ROWS] = np.asarray(across)
+    return Image.fromarray(narrow).resize(size, resample, box=(0, box[1], size[0], box[3]))
 
 
 def _strip_box(size: tuple[int, int]) -> tuple[int, int, int, int]:

@@ -147,3 +147,17 @@ def test_the_view_by_hand():
     assert compute_view((640, 320), border) == (0, -160, 640, 480)
     assert compute_view((640, 320), squash) == (0, 0, 640, 320)
     assert compute_view((10_000, 10), center) == pytest.approx((4995, 0, 5005, 10))
+
+
+@pytest.mark.parametrize("size", [(90, 120), (120, 90), (33, 33), (40, 300)])
+@pytest.mark.parametrize("crop_mode", CROP_MODES)
+@pytest.mark.parametrize("interpolation", ["bilinear", "bicubic"])
+@pytest.mark.parametrize("reduced", [False, True])
+def test_a_large_image_in_bands_gives_the_same_pixels(monkeypatch, size, crop_mode, interpolation, reduced):
+    image = np.random.default_rng(0).integers(0, 256, (*size, 3), np.uint8)
+    preprocessing = Preprocessing((32, 32), interpolation, 0.9, crop_mode, **PLAIN)
+    full = {"full_size": (size[1] * 2 - 1, size[0] * 2 - 1), "scale": 0.5} if reduced else {}
+    whole = preprocess(image, preprocessing, **full)
+    monkeypatch.setattr("triovision.preprocess._BANDED_PIXELS", 0)
+    monkeypatch.setattr("triovision.preprocess._BAND_ROWS", 7)
+    assert np.array_equal(preprocess(image, preprocessing, **full), whole)
