@@ -231,8 +231,7 @@ def _resize(
     """
     height, width = pixels.shape[:2]
     if height * width < _BANDED_PIXELS:
-        image = Image.fromarray(pixels)
-        return image if size == image.size and box == (0, 0, *size) else image.resize(size, resample, box=box)
+        return Image.fromarray(pixels).resize(size, resample, box=box)
     narrow = np.empty((height, size[0], _CHANNELS), np.uint8)
     for top in range(0, height, _BAND_ROWS):
         band = Image.fromarray(pixels[top : top + _BAND_ROWS])
