@@ -84,7 +84,7 @@ def estimate(tars: int, given: argparse.Namespace) -> Estimate:
     )
 
 
-_PREPARE = ("sizes", "800x600", "photos_per_processor_second", "whole_command")
+_PREPARE = ("sizes", "800x600", "photos_per_processor_second", "each_more_photo")
 
 
 def make_table(estimates: list[Estimate]) -> str:

@@ -37,6 +37,11 @@ def count_bits(one: bytes, other: bytes) -> int:
     return (int.from_bytes(one) ^ int.from_bytes(other)).bit_count()
 
 
+def hash_image(image: Image.Image) -> bytes:
+    """The perceptual hash of an image."""
+    return compute_similarity_hash(np.asarray(image.convert("RGB")))
+
+
 def main() -> None:
     """Measure, print and write the result."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -47,10 +52,10 @@ def main() -> None:
     for path in sorted((given.data / "shards").glob("*.tar")):
         for _, jpeg in read_shard(path):
             image = Image.open(io.BytesIO(jpeg)).convert("RGB")
-            hashes.append(compute_similarity_hash(image))
+            hashes.append(hash_image(image))
             if len(hashes) % EVERY == 0:
                 for name, changed in change(image).items():
-                    bits.setdefault(name, []).append(count_bits(hashes[-1], compute_similarity_hash(changed)))
+                    bits.setdefault(name, []).append(count_bits(hashes[-1], hash_image(changed)))
     content = np.frombuffer(b"".join(hashes), np.uint8).reshape(len(hashes), -1)
     table = np.array([byte.bit_count() for byte in range(256)], np.uint8)
     pairs = np.zeros(8 * content.shape[1] + 1, np.int64)
