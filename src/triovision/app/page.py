@@ -77,6 +77,11 @@ def _open_model(session: Session) -> None:
 
 def _look_again(session: Session) -> None:
     """Exchange all photos for the new model's view; one whose original is gone leaves the shelf."""
+    with session.looking:
+        _exchange_photos(session)
+
+
+def _exchange_photos(session: Session) -> None:
     if session.classifier is None:
         return
     shelf, ids = session.shelf, [photo.sha256 for photo in session.shelf]

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import dataclass, field
+from threading import Lock
 from typing import cast
 
 import streamlit as st
 
+from triovision.app.analysis import Upload
 from triovision.app.language import Words, choose_language
 from triovision.app.models import ModelChoice, initial_choice, list_models
 from triovision.app.settings import AppSettings
@@ -32,6 +35,11 @@ class Session:
         dark: Whether the page is dark.
         count: Countries shown.
         received: Files that have come in, over all.
+        waiting: Photos that have come in and are not yet looked at.
+        looking: Held by the run that looks at photos: Streamlit begins the next run before it has stopped the last.
+        open_tab: Key of the tab that is open.
+        first_tab: By the page's language, the tab that was open when the page came to speak it.
+        has_news: Whether photos were looked at and the page has not shown it yet.
         seen_files: Streamlit's ids of uploaded files that have been taken.
         evidence_for: Country asked for on the evidence tab by a click on the map.
         wants_sample: Whether the sample photo was asked for and not yet looked at.
@@ -47,6 +55,11 @@ class Session:
     dark: bool = False
     count: int = FEWEST_COUNTRIES
     received: int = 0
+    waiting: deque[Upload] = field(default_factory=deque)
+    looking: Lock = field(default_factory=Lock)
+    open_tab: str = "tab.map"
+    first_tab: dict[str, str] = field(default_factory=dict)
+    has_news: bool = False
     seen_files: set[str] = field(default_factory=set)
     evidence_for: str | None = None
     wants_sample: bool = False

@@ -3,9 +3,10 @@
 from dataclasses import replace
 
 import pytest
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from triovision.app.analysis import Upload
+from triovision.app.analysis import Upload, analyse_many
 from triovision.app.frontend import frontend_built
 from triovision.app.language import Words
 from triovision.app.models import uploaded_choice
@@ -185,3 +186,31 @@ def test_several_photos_with_a_broken_one(page, monkeypatch, jpeg_bytes):
     assert [photo.name for photo in session_of(page).shelf] == ["a.jpg", "b.jpg"]
     assert "c.jpg" in html(page)
     assert open_tab(page, "details").count("tv-eyebrow") == 1
+
+
+def test_photos_that_a_cut_short_run_left_are_looked_at_by_the_next(page, monkeypatch, jpeg_bytes):
+    photos = [[Upload(f"{name}.jpg", jpeg_bytes + name.encode()) for name in "abcd"]]
+    monkeypatch.setattr("triovision.app.views.intake.take_uploads", lambda *_, **__: photos.pop() if photos else [])
+    looks = []
+
+    def cut_short(*arguments):
+        looks.append([upload.name for upload in arguments[1]])
+        for result in analyse_many(*arguments):
+            if len(looks) == 1 and result.name == "b.jpg":
+                st.rerun()  # as when a person clicks meanwhile
+            yield result
+
+    monkeypatch.setattr("triovision.app.views.intake.analyse_many", cut_short)
+    page.run()
+    assert [photo.name for photo in session_of(page).shelf] == ["a.jpg", "b.jpg", "c.jpg", "d.jpg"]
+    assert looks == [["a.jpg", "b.jpg", "c.jpg", "d.jpg"], ["b.jpg", "c.jpg", "d.jpg"]]
+    assert not session_of(page).waiting
+
+
+def test_another_language_leaves_the_tab_open(page):
+    add_sample(page)
+    open_tab(page, "model")
+    page.session_state["language"] = "fr"
+    page.run()
+    assert session_of(page).open_tab == "tab.model"
+    assert Words("fr")("model.title", name="starter") in html(page)

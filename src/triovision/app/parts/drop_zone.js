@@ -1,6 +1,6 @@
 // Drop, paste, choose or shoot files; they are handed to Streamlit's own uploader, which is out of sight.
 const MEGABYTE = 1 << 20;
-// The server holds a batch in memory until it is read; the next one is sent when the last has arrived.
+// The server holds a batch in memory until it is looked at; only then is the next one sent.
 const BATCH_FILES = 10;
 const BATCH_BYTES = 96 * MEGABYTE;
 
@@ -42,7 +42,7 @@ export default function (component) {
   // What was sent has arrived, or was lost with an uploader that Streamlit has exchanged meanwhile.
   const follow = () => {
     const { sent, waiting } = state();
-    if (!sent) return;
+    if (!sent || data.busy) return;
     if (data.received > sent.received) {
       state().sent = null;
       if (waiting.length) {

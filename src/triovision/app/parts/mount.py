@@ -50,14 +50,16 @@ def show_drop_zone(
         target: Key of the container in which Streamlit's uploader is.
         texts: The zone's words, by their names in `drop_zone.js`.
         key: Of the element.
-        received: How many files have come in so far; when it grows, the zone stops saying that it sends.
+        received: How many files have come in so far; when it grows, the next ones may be sent.
         on_sample: Called, before the page is drawn anew, when the sample is asked for.
-        options: `multiple`, `accept`, `suffixes`, `limit_mb`, `camera`, `sample`, `compact`, `whole_page`.
+        options: `busy` (no more are sent for now), `multiple`, `accept`, `suffixes`, `limit_mb`, `camera`, `sample`,
+            `compact`, `whole_page`.
     """
     data = {
         "target": target,
         "words": dict(texts),
         "received": received,
+        "busy": False,
         "multiple": False,
         "accept": "",
         "suffixes": [],

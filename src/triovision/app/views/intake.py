@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
-from triovision.app.analysis import Upload, analyse_many
+from triovision.app.analysis import analyse_many
 from triovision.app.animations import animation
 from triovision.app.lottie_component import show_lottie
 from triovision.app.markup import Markup, tag
@@ -30,14 +30,14 @@ def show_intake(session: Session) -> bool:
     """Draw the drop zone and look at what came in.
 
     Returns:
-        Whether photos came in.
+        Whether there are photos that the page has not shown yet.
     """
     words = session.words
-    uploads = take_uploads(session, _UPLOADER, words("drop.title"), multiple=True)
+    session.waiting.extend(take_uploads(session, _UPLOADER, words("drop.title"), multiple=True))
     if session.wants_sample:
         session.wants_sample = False
-        uploads = [*uploads, sample_photo()]
-    has_photos = bool(len(session.shelf) or uploads)
+        session.waiting.append(sample_photo())
+    has_photos = bool(len(session.shelf) or session.waiting)
     limit = session.settings.max_upload_mb
     texts = {
         "title": words("drop.title_more" if has_photos else "drop.title"),
@@ -56,6 +56,7 @@ def show_intake(session: Session) -> bool:
         texts,
         key="photo-zone",
         received=session.received,
+        busy=bool(session.waiting),
         multiple=True,
         accept="image/*,.heic,.heif,.avif",
         limit_mb=limit,
@@ -68,30 +69,43 @@ def show_intake(session: Session) -> bool:
     if not has_photos:
         told = (words("drop.hint", limit=limit), words("drop.privacy"))
         st.html(tag("div", *(tag("p", text, class_="tv-small") for text in told)))
-    if uploads:
-        _look_at(session, uploads)
-    return bool(uploads)
+    if session.waiting:
+        _look_at(session)
+        # The zone was told to wait; it may send the next photos now.
+        st.rerun()
+    has_news, session.has_news = session.has_news, False
+    return has_news
 
 
-def _look_at(session: Session, uploads: Sequence[Upload]) -> None:
-    """Analyse photos, telling how far it is."""
-    if session.classifier is None:
-        return
+def _look_at(session: Session) -> None:
+    """Analyse what waits, telling how far it is.
+
+    Whatever a person does on the page meanwhile cuts the run short; the next one goes on with the photos that are left.
+    """
     words, place = session.words, st.empty()
-    total, told = len(uploads), 0.0
     with place.container(key="tv-stage"):
         show_lottie(animation("analysing"), label=words("stage.analysing_one"), key="analysing", height_px=120)
-        bar = st.progress(0.0, words("stage.analysing_one")) if total == 1 else st.progress(0.0, " ")
-    results = analyse_many(session.classifier, uploads, analysis_cache(), session.model.key)
-    for index, (upload, result) in enumerate(zip(uploads, results, strict=True), start=1):
+        bar = st.progress(0.0, words("stage.analysing_one") if len(session.waiting) == 1 else " ")
+    with session.looking:
+        _analyse_waiting(session, bar)
+    place.empty()
+
+
+def _analyse_waiting(session: Session, bar: DeltaGenerator) -> None:
+    if session.classifier is None:
+        return
+    total, told = len(session.waiting), 0.0
+    results = analyse_many(session.classifier, tuple(session.waiting), analysis_cache(), session.model.key)
+    for index, result in enumerate(results, start=1):
+        upload = session.waiting.popleft()
+        session.has_news = True
         if isinstance(result, PhotoError):
             session.shelf.refuse(Refusal.from_error(upload.name, result))
         else:
             session.shelf.add(result, upload.data)
         if total > 1 and (index == total or time.monotonic() - told > _TELL_EVERY_S):
             told = time.monotonic()
-            bar.progress(index / total, words("stage.analysing", index=index, total=total))
-    place.empty()
+            bar.progress(index / total, session.words("stage.analysing", index=index, total=total))
 
 
 def show_refusals(session: Session) -> None:

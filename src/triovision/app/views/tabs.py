@@ -27,9 +27,16 @@ _VIEWS: dict[str, Callable[[Session, AnalysedPhoto], None]] = {
 
 def show_tabs(session: Session, photo: AnalysedPhoto) -> None:
     """Draw the tabs and what is in the open one."""
-    labels = [session.words(key) for key in _VIEWS]
-    tabs = st.tabs(labels, key=f"tabs-{session.language}", on_change="rerun")
+    words = session.words
+    # In another language they are other tabs to Streamlit; what was open stays open.
+    if session.language not in session.first_tab:
+        session.first_tab = {session.language: session.open_tab}
+    first = words(session.first_tab[session.language])
+    labels = [words(key) for key in _VIEWS]
+    tabs = st.tabs(labels, default=first, key=f"tabs-{session.language}", on_change="rerun")
     for tab, (key, view) in zip(tabs, _VIEWS.items(), strict=True):
+        if tab.open:
+            session.open_tab = key
         # A map once drawn stays, hidden: to build a globe anew at every change of tab would take a second.
         if tab.open or (key == "tab.map" and st.session_state.get("map-drawn")):
             with tab:
