@@ -1,6 +1,7 @@
 // The map itself: what Python sent, what the user chose, and both on the screen.
 
-import { AttributionControl, Map as MapLibre, ScaleControl, setWorkerUrl } from "maplibre-gl";
+import { setWorkerUrl } from "maplibre-gl";
+import { makeBase, showSources } from "./base.js";
 import { cameraFor } from "./camera.js";
 import { Drawing } from "./drawing.js";
 import { make } from "./elements.js";
@@ -12,7 +13,7 @@ import { OnlineLayer } from "./online.js";
 import { isDark, paletteOf, toHex } from "./palette.js";
 import { percent } from "./probability.js";
 import { FullScreen } from "./screen.js";
-import { makeLabels, makeStyle, onlyCode, paintOf } from "./style.js";
+import { makeLabels, onlyCode, paintOf } from "./style.js";
 
 const NARROW_PX = 560;
 const LOW_PX = 420; // the legend would lie on the tools
@@ -56,7 +57,9 @@ export class MapView {
     try {
       [this.world] = await Promise.all([loadWorld(), frameWithSize(this.root)]);
       if (this.removed) return;
-      this.map = this.makeMap();
+      this.painted = `${this.dark} false`;
+      const camera = cameraFor(this.answer, this.world, this.size());
+      this.map = makeBase(this.canvas, { world: this.world, palette: this.palette, camera, texts: this.answer.texts });
     } catch {
       this.fail();
       return;
@@ -66,36 +69,6 @@ export class MapView {
     this.markers = new Markers(this.map, this.world, (code) => this.select(code));
     this.online = new OnlineLayer(this.map, (layer) => this.sayUnreachable(layer));
     this.listen();
-  }
-
-  makeMap() {
-    const { texts } = this.answer;
-    const camera = cameraFor(this.answer, this.world, this.size());
-    this.painted = `${this.dark} false`;
-    const map = new MapLibre({
-      container: this.canvas,
-      style: makeStyle(this.world, this.palette, this.state.globe),
-      ...camera,
-      minZoom: -0.5,
-      maxZoom: 17,
-      maxPitch: 0,
-      dragRotate: false,
-      rollEnabled: false,
-      attributionControl: false,
-      // On a phone one finger scrolls the page, two move the map.
-      cooperativeGestures: matchMedia("(pointer: coarse)").matches,
-      locale: {
-        "Map.Title": texts.map_keys,
-        "AttributionControl.ToggleAttribution": texts.sources,
-        "CooperativeGesturesHandler.MobileHelpText": texts.touch_help,
-      },
-    });
-    map.touchZoomRotate.disableRotation();
-    map.keyboard.disableRotation();
-    map.addControl(new AttributionControl({ compact: true, customAttribution: texts.borders_source }));
-    map.addControl(new ScaleControl({ maxWidth: 110 }), "bottom-right");
-    this.canvas.querySelector("details")?.removeAttribute("open");
-    return map;
   }
 
   /** No WebGL, or no countries: say so, and let the rest of the page tell the answer. */
@@ -220,6 +193,7 @@ export class MapView {
     this.state.layer = layer ? name : "countries";
     this.unsettle();
     this.online.choose(layer);
+    showSources(this.canvas, Boolean(layer));
     this.paint();
     this.refresh();
   }
