@@ -14,13 +14,16 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 from typing import Any
 from urllib.error import URLError
 from urllib.parse import urlsplit
 from urllib.request import urlopen
 
 import pytest
+from PIL import Image
 
 from triovision.app.frontend import BUILD_HINT, frontend_built
 
@@ -202,6 +205,48 @@ def _note_error(made: BrowserPage, message: Any) -> None:
 def page(new_page: Callable[..., BrowserPage]) -> BrowserPage:
     """A desktop's page: 1280 by 900, light, English."""
     return new_page()
+
+
+class TileServer(ThreadingHTTPServer):
+    """Map tiles of one colour, whichever are asked for.
+
+    Attributes:
+        asked: Paths that were asked for.
+        status: What is answered.
+        colour: Of the tiles.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), _TileHandler)
+        self.asked: list[str] = []
+        self.status = 200
+        self.colour = (0, 0, 0)
+
+
+class _TileHandler(BaseHTTPRequestHandler):
+    server: TileServer
+
+    def do_GET(self) -> None:
+        self.server.asked.append(self.path)
+        self.send_response(self.server.status)
+        self.send_header("Access-Control-Allow-Origin", "*")
+        self.end_headers()
+        Image.new("RGB", (256, 256), self.server.colour).save(self.wfile, "PNG")
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture
+def tile_server() -> Iterator[TileServer]:
+    """A server of map tiles on this machine."""
+    server = TileServer()
+    thread = Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield server
+    server.shutdown()
+    server.server_close()
+    thread.join()
 
 
 @pytest.hookimpl(hookwrapper=True)

@@ -95,8 +95,14 @@ def test_the_language_can_be_switched(new_page, app_url):
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_serious(new_page, app_url, scheme):
-    screen = new_page(**QUICK, color_scheme=scheme).page
+@pytest.mark.parametrize("width_px", [1100, 390])
+def test_axe_finds_nothing_serious(new_page, app_url, scheme, width_px):
+    screen = new_page(
+        reduced_motion="reduce",
+        color_scheme=scheme,
+        viewport={"width": width_px, "height": 844},
+        has_touch=width_px < 500,
+    ).page
     open_app(screen, app_url)
     found = violations(screen, "welcome")
     screen.get_by_role("button", name="Settings").click()

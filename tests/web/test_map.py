@@ -4,6 +4,7 @@ import json
 import re
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from PIL import Image
@@ -132,31 +133,91 @@ def test_globe_flat_zoom_reset_and_full_screen(open_map):
     tool(page, "full-screen").click()
     wait_for_state(page, enlarged="true")
     assert page.locator(".map").bounding_box()["height"] == QUICK["viewport"]["height"]
+    assert page.evaluate("document.fullscreenElement !== null")
     assert tool(page, "full-screen").get_attribute("aria-label") == "Leave full screen"
     tool(page, "full-screen").click()
     wait_for_state(page, enlarged="false")
 
 
-def test_an_online_layer_is_asked_for_only_when_chosen_and_is_honest_about_no_answer(open_map, tmp_path):
+def test_where_no_full_screen_exists_the_map_fills_the_window(open_map):
+    page = open_map().page
+    before = page.locator(".map").bounding_box()["height"]
+    page.evaluate("delete Element.prototype.requestFullscreen")  # as on an iPhone
+    tool(page, "full-screen").click()
+    wait_for_state(page, enlarged="true")
+    assert page.locator(".map").bounding_box() == {"x": 0, "y": 0, **QUICK["viewport"]}
+    assert page.evaluate("document.fullscreenElement") is None
+    # Nothing of the page lies on it.
+    corners = "() => [[5, 5], [innerWidth - 5, 5], [5, innerHeight - 5]].map(([x, y]) => {"
+    top = "let top = document.elementFromPoint(x, y); while (top.shadowRoot?.elementFromPoint(x, y) && "
+    inner = "top.shadowRoot.elementFromPoint(x, y) !== top) top = top.shadowRoot.elementFromPoint(x, y);"
+    assert page.evaluate(f"{corners} {top} {inner} return top.closest('.map') !== null; }})") == [True] * 3
+    page.keyboard.press("Escape")
+    wait_for_state(page, enlarged="false")
+    assert page.locator(".map").bounding_box()["height"] == before
+
+
+# Who is asked for each layer, and the colour that our own server draws its tiles in.
+LAYERS = {
+    "satellite": ("server.arcgisonline.com", "Esri", (20, 90, 60)),
+    "terrain": ("tile.opentopomap.org", "OpenTopoMap", (120, 80, 20)),
+    "ocean": ("server.arcgisonline.com", "GEBCO", (20, 60, 140)),
+    "streets": ("tile.openstreetmap.org", "OpenStreetMap", (200, 190, 170)),
+}
+
+
+def send_to(server, page):
+    """Providers' addresses lead to our own server."""
+
+    def ask_ours(route):
+        address = urlsplit(route.request.url)
+        path = f"/{address.hostname}{address.path}"
+        route.fulfill(response=route.fetch(url=f"http://127.0.0.1:{server.server_port}{path}"))
+
+    hosts = "|".join(re.escape(host) for host, _, _ in LAYERS.values())
+    page.context.route(re.compile(rf"^https://([a-c]\.)?({hosts})/"), ask_ours)
+
+
+def test_online_layers_are_drawn_with_their_source_once_they_are_asked_for(open_map, tile_server, tmp_path):
+    page = open_map().page
+    send_to(tile_server, page)
+    sources = page.locator(".maplibregl-ctrl-attrib-inner")
+    tool(page, "layers").click()
+    page.wait_for_timeout(300)
+    assert tile_server.asked == []
+    assert not sources.is_visible()
+    for name, (host, source, colour) in LAYERS.items():
+        tile_server.colour = colour
+        tile_server.asked.clear()
+        page.locator(f"input[name=layer][value={name}]").check()
+        wait_for_state(page, layer=name, ready="true")
+        assert pixel(page, SEA, tmp_path / "map.png") == "#{:02x}{:02x}{:02x}".format(*colour)
+        assert sources.is_visible()
+        assert source in sources.inner_text()
+        assert {
+            path.split("/")[1].removeprefix("a.").removeprefix("b.").removeprefix("c.") for path in tile_server.asked
+        } == {host}
+    page.keyboard.press("Escape")
+    assert not page.locator(".layer-panel").is_visible()
+
+
+def test_a_layer_that_does_not_answer_is_said_to_and_the_offline_map_stays(open_map, tile_server):
     opened = open_map()
     page = opened.page
     assert opened.blocked == []
     opened.allowed_hosts.add("server.arcgisonline.com")
     tool(page, "layers").click()
-    page.locator("input[name=layer][value=satellite]").check()
+    page.locator("input[name=layer][value=satellite]").check()  # no network at all
     page.get_by_text("The layer “Satellite” cannot be reached").wait_for()
-    wait_for_state(page, layer="countries")
+    wait_for_state(page, layer="countries", ready="true", predicted_fill=DEEPEST)
     assert opened.blocked
     assert page.locator("input[name=layer][value=countries]").is_checked()
-    tile = tmp_path / "tile.png"
-    Image.new("RGB", (256, 256), (20, 90, 60)).save(tile)
-    page.context.route("**/tile.openstreetmap.org/**", lambda route: route.fulfill(path=tile))
-    page.locator("input[name=layer][value=streets]").check()
-    wait_for_state(page, layer="streets", ready="true")
-    page.locator(".maplibregl-ctrl-attrib", has_text="OpenStreetMap").wait_for(state="attached")
-    page.keyboard.press("Escape")
-    assert not page.locator(".layer-panel").is_visible()
-    assert pixel(page, SEA, tmp_path / "map.png") == "#145a3c"
+    tile_server.status = 503
+    send_to(tile_server, page)
+    page.locator("input[name=layer][value=streets]").check()  # a provider that is out of order
+    page.get_by_text("The layer “Streets” cannot be reached").wait_for()
+    wait_for_state(page, layer="countries")
+    assert tile_server.asked
 
 
 def test_a_drawn_line_is_measured_and_leaves_as_geojson(open_map):
