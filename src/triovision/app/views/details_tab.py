@@ -84,14 +84,14 @@ def countries_table(photo: AnalysedPhoto, metadata: BundleMetadata, words: Words
             [
                 {"text": str(rank), "value": rank},
                 {"text": name, "value": name, "flag": f"app/static/flags/{code.lower()}.svg"},
-                {"text": part, "value": part},
                 {"text": words.exact_percent(share), "value": share, "share": share},
+                {"text": part, "value": part},
                 {"text": words("details.yes" if code in inside else "details.no"), "value": int(code in inside)},
                 {"text": "–" if likeness is None else words.number(likeness, decimals=2), "value": likeness},
                 {"text": words.number(samples.get(code, 0)), "value": samples.get(code, 0)},
             ]
         )
-    heads = (("rank", True), ("country", False), ("part", False), ("probability", True))
+    heads = (("rank", True), ("country", False), ("probability", True), ("part", False))
     more = (("in_set", False), ("similarity", True), ("samples", True))
     columns = [{"label": words(f"details.{name}"), "numeric": numeric} for name, numeric in (*heads, *more)]
     caption = words("details.title", name=photo.name)

@@ -100,7 +100,7 @@ def test_the_table_has_every_country_with_every_figure(photo, classifier, words)
     table = countries_table(photo, classifier.metadata, words)
     assert len(table["rows"]) == 7
     assert all(len(row) == len(table["columns"]) for row in table["rows"])
-    assert sum(row[3]["value"] for row in table["rows"]) == pytest.approx(1)
+    assert sum(row[2]["value"] for row in table["rows"]) == pytest.approx(1)
     inside = [row[4]["value"] for row in table["rows"]]
     assert sum(inside) == len(photo.prediction.answer().country_set)
     assert {row[6]["value"] for row in table["rows"]} == set(range(10, 17))
