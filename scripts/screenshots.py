@@ -56,7 +56,15 @@ def served() -> Iterator[str]:
 def opened(browser: Browser, url: str, size: tuple[int, int], scheme: Any) -> Iterator[Page]:
     """A page with the sample's answer."""
     viewport = {"width": size[0], "height": size[1]}
-    context = browser.new_context(viewport=viewport, color_scheme=scheme, reduced_motion="reduce", locale="en-GB")  # type: ignore[arg-type]
+    touch = size == SIZES["phone"]
+    context = browser.new_context(
+        viewport=viewport,  # type: ignore[arg-type]
+        color_scheme=scheme,
+        reduced_motion="reduce",
+        locale="en-GB",
+        has_touch=touch,
+        is_mobile=touch,
+    )
     context.set_default_timeout(180_000)
     page = context.new_page()
     page.goto(url)

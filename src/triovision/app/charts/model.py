@@ -86,7 +86,9 @@ def reliability_chart(metadata: BundleMetadata, words: Words, look: Palette) -> 
         )
     axis = {
         "range": [-0.02, 1.05],
-        "tickformat": ".0%",
+        "tickvals": [step / 5 for step in range(6)],
+        "ticktext": [f"{20 * step} %" for step in range(6)],
+        "automargin": True,
         "gridcolor": look.border,
         "zeroline": False,
         "fixedrange": True,
