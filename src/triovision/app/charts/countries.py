@@ -168,7 +168,7 @@ def gauge_chart(code: str, probability: float, threshold: float, words: Words, l
     gauge = go.Indicator(
         mode="gauge+number",
         value=100 * probability,
-        number={"suffix": " %", "valueformat": ".1f", "font": {"size": 20}},
+        number={"suffix": " %", "valueformat": ".1f", "font": {"size": 18}},
         gauge={
             "axis": {"range": [0, 100], "tickvals": [0, 50, 100], "tickfont": {"size": 11, "color": look.muted}},
             "bar": {"color": colour, "thickness": 0.7},
@@ -179,5 +179,5 @@ def gauge_chart(code: str, probability: float, threshold: float, words: Words, l
     )
     title = {"text": country_name(code, words.language), "x": 0.5, "y": 0.97, "font": {"size": 14, "weight": 600}}
     return apply_layout(
-        go.Figure(gauge), look, words, height=170, title=title, margin={"l": 22, "r": 22, "t": 44, "b": 10}
+        go.Figure(gauge), look, words, height=170, title=title, margin={"l": 28, "r": 28, "t": 44, "b": 10}
     )
