@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import numpy as np
@@ -46,7 +46,9 @@ class StoredOutputs:
         weights = hashlib.sha256(repr(frozen).encode())
         for name, tensor in sorted(frozen.state_dict().items()):
             weights.update(name.encode() + tensor.contiguous().numpy().tobytes())
-        drawn = [asdict(recipe.augmentation), recipe.seed, recipe.stored_precision] if views else []
+        # What is done with views later, or to which samples, changes none of them.
+        augmentation = replace(recipe.augmentation, test_views=1, only_below=0)
+        drawn = [asdict(augmentation), recipe.seed, recipe.stored_precision] if views else []
         parts = [self._samples, asdict(recipe.preprocessing), drawn, views, weights.hexdigest()]
         return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:_KEY_LENGTH]
 

@@ -187,6 +187,7 @@ def test_frozen_outputs_are_kept_for_later_runs(prepared, tiny_recipe, tmp_path)
     assert (at_first, at_second) == (0, 2)
     assert np.array_equal(first, alone)
     assert np.array_equal(again, alone)
+    assert logits("looked at twice", kept, augmentation=Augmentation(test_views=2))[1] == 2
     # Other views are other outputs; the evaluation view stays what it was.
     assert logits("other", kept, augmentation=Augmentation(flip=0.0))[1] == 1
     for path in folder.iterdir():
