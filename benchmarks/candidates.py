@@ -105,7 +105,6 @@ def run_candidate(recipe: Recipe, data: Path, work: Path) -> dict[str, Any]:
         "labels": labels,
         "log_probabilities": log_softmax(logits / temperature),
         "temperature": float(temperature),
-        "seconds": summary["seconds"],
     }
 
 
@@ -159,7 +158,6 @@ def measure(wanted: Mapping[str, tuple[str, tuple[str, ...]]], data: Path, work:
         figures = bases[name] = photo_figures(run, places)
         facts = {
             "temperature": round(run["temperature"], 3),
-            "seconds": run["seconds"],
             "photos": len(groups),
             **run["views"],
         }
