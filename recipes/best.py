@@ -4,7 +4,8 @@ Source: first the head alone (Kumar et al. 2022), then everything with learning 
 Ruder 2018), warm-up and cosine, averaged weights (Tarvainen and Valpola 2017), RandAugment (Cubuk et al. 2020), mixup
 and CutMix (Zhang et al. 2018; Yun et al. 2019), targets smoothed by great-circle distance (Haas et al. 2023,
 "PIGEON"), a term over sub-regions, half a balanced softmax (Ren et al. 2020); at last the head again on samples drawn
-more evenly (Kang et al. 2020). `docs/experiments.md` has what some of it was worth on a small data set.
+more evenly (Kang et al. 2020). What each was worth on a small data set stands in `docs/experiments.md` ("every
+candidate, alone and together"): there RandAugment and the balanced softmax cost likelihood, and the rest paid.
 
     triovision data prepare folder photos.csv --to OUT
     triovision train best --data OUT --to RUN
