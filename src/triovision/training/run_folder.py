@@ -20,11 +20,11 @@ import json
 import os
 import subprocess
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from pickle import UnpicklingError
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 import torch
@@ -42,6 +42,7 @@ __all__ = [
     "forget_unbegun_run",
     "git_commit",
     "make_run_folder",
+    "open_atomically",
     "read_run",
     "write_atomically",
     "write_checkpoint",
@@ -143,12 +144,13 @@ def _check_same_run(folder: Path, recipe: Recipe, data_hash: str, *, resume: boo
         raise TrainingError(f"{folder}: was begun on other data; take that, or a new folder with --to")
 
 
-def write_atomically(path: Path, content: bytes) -> None:
-    """Write a file so that it is there whole or not at all, even when the disk is full."""
+@contextlib.contextmanager
+def open_atomically(path: Path) -> Iterator[IO[bytes]]:
+    """A file to write that is there whole or not at all, even when the disk is full."""
     handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     try:
         with os.fdopen(handle, "wb") as file:
-            file.write(content)
+            yield file
             file.flush()
             os.fsync(file.fileno())
         # mkstemp makes files that only their owner reads.
@@ -159,6 +161,12 @@ def write_atomically(path: Path, content: bytes) -> None:
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise
+
+
+def write_atomically(path: Path, content: bytes) -> None:
+    """Write a file whole or not at all."""
+    with open_atomically(path) as file:
+        file.write(content)
 
 
 def write_json(path: Path, content: Mapping[str, Any]) -> None:

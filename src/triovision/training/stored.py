@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from dataclasses import asdict, replace
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from torch import Tensor, nn
 
 from triovision.training.prepared import Samples
 from triovision.training.recipe import Recipe
+from triovision.training.run_folder import open_atomically
 
 __all__ = ["StoredOutputs"]
 
@@ -71,15 +71,8 @@ class StoredOutputs:
         """
         path = self._path(key)
         path.parent.mkdir(parents=True, exist_ok=True)
-        partial = path.with_name(f"{path.name}.{os.getpid()}.part")
-        try:
-            with partial.open("wb") as file:
-                np.save(file, outputs.numpy(), allow_pickle=False)
-                file.flush()
-                os.fsync(file.fileno())
-            partial.replace(path)
-        finally:
-            partial.unlink(missing_ok=True)
+        with open_atomically(path) as file:
+            np.save(file, outputs.numpy(), allow_pickle=False)
 
     def _path(self, key: str) -> Path:
         return self._folder / f"{key}.npy"
