@@ -28,7 +28,8 @@ from triovision.training.extra import check_train_extra
 
 check_train_extra()
 
-from triovision.training.loop import train  # noqa: E402 - after the check of the extra
+from triovision.export.calibrate import fit_calibration  # noqa: E402 - after the check of the extra
+from triovision.training.loop import train  # noqa: E402
 from triovision.training.metrics import log_softmax  # noqa: E402
 from triovision.training.prepared import read_samples  # noqa: E402
 from triovision.training.recipe import Rebalance, Recipe, Stage  # noqa: E402
@@ -94,17 +95,15 @@ def run_candidate(recipe: Recipe, data: Path, work: Path) -> dict[str, Any]:
     with np.load(folder / "out_of_fold.npz") as file:
         content = {name: file[name] for name in file.files}
     order = np.argsort(content["sample_ids"])
-    logits, labels = content["logits"][order].astype(np.float64), content["labels"][order]
-    temperature = min(
-        np.geomspace(0.4, 6, 80), key=lambda value: -log_softmax(logits / value)[np.arange(len(labels)), labels].mean()
-    )
+    logits, labels = content["logits"][order], content["labels"][order]
+    temperature = fit_calibration(logits, labels, np.ones(len(labels))).temperature
     views = {name: summary[name] for name in ("figures", "figures_of_test_views") if "figures_of_test_views" in summary}
     return {
         "views": views,
         "ids": content["sample_ids"][order],
         "labels": labels,
         "log_probabilities": log_softmax(logits / temperature),
-        "temperature": float(temperature),
+        "temperature": temperature,
     }
 
 
