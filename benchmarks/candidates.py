@@ -1,6 +1,6 @@
 """What each idea for a better network is worth, alone and together, on the same photos and folds.
 
-Run: `python benchmarks/candidates.py DATA --work FOLDER` (writes results/candidates.json; about 1.5 hours on two
+Run: `python benchmarks/candidates.py DATA --work FOLDER` (writes results/candidates.json; about two hours on two
 idle cores; goes on where it was stopped, since a finished run in FOLDER is not trained again).
 
 DATA is what `triovision data prepare folder` wrote. Every candidate is the plain recipe with one thing changed: the
@@ -41,9 +41,19 @@ PLAIN = (
     "stages.1.mixup=0", "stages.1.cutmix_share=0", "stages.1.average_decay=0", "stages.1.blend=1",
     "objective.near_share=0", "sampling.collection_power=0",
 )  # fmt: skip
-HEAD, NETWORK = "head alone", "head and two blocks"
+# What the shipped recipe has beyond the plain one.
+FULL = (
+    "stages.1.schedule=cosine", "stages.1.warmup=0.2", "stages.1.backbone_factor=1.6", "stages.1.dropout=0.2",
+    "stages.1.mixup=0.4", "stages.1.cutmix_share=0.5", "stages.1.average_decay=0.98", "stages.1.blend=0.5",
+    "objective.near_share=0.3", "sampling.collection_power=0.5",
+)  # fmt: skip
+HEAD, NETWORK, STARTER = "head alone", "head and two blocks", "together, as the starter"
+TEACHER = "as the starter, a larger network (Lite2 at 260 px)"
 _ALONE = ("stages.1.epochs=0",)
-# What an idea changes is measured where it acts: the head's on the head alone, which takes a minute, not five.
+_TAUGHT = ("objective.teacher={teacher}", "objective.teacher_share=0.5", "objective.teacher_temperature=2")
+_RANDOM_CHANGES = ("augmentation.random_changes=2", "augmentation.random_strength=7")
+# Name -> what it is compared with, and what it changes. An idea is measured where it acts: the head's on the head
+# alone, which takes a minute, not five.
 CANDIDATES: Mapping[str, tuple[str, tuple[str, ...]]] = {
     HEAD: (HEAD, ()),
     "three heads averaged": (HEAD, ("heads=3",)),
@@ -64,9 +74,21 @@ CANDIDATES: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "averaged weights (EMA)": (NETWORK, ("stages.1.average_decay=0.98",)),
     "half-way weights (WiSE-FT)": (NETWORK, ("stages.1.blend=0.5",)),
     "mixup and CutMix": (NETWORK, ("stages.1.mixup=0.4", "stages.1.cutmix_share=0.5")),
-    "RandAugment": (HEAD, ("augmentation.random_changes=2", "augmentation.random_strength=7")),
-    "mirrored test view": (NETWORK, ("augmentation.test_views=2",)),
+    "RandAugment": (HEAD, _RANDOM_CHANGES),
+    "mirrored test view": (HEAD, ("augmentation.test_views=2",)),
+    "six test views along the longer side": (HEAD, ("augmentation.test_views=6",)),
     "three blocks instead of two": (NETWORK, ("stages.1.frozen_blocks=4",)),
+    "RandAugment, blocks adapt": (NETWORK, _RANDOM_CHANGES),
+    "another seed": (NETWORK, ("seed=1",)),
+    STARTER: (NETWORK, FULL),
+    "as the starter, another seed": (STARTER, (*FULL, "seed=1")),
+    "as the starter, three heads, sub-region cross-entropy": (
+        STARTER,
+        (*FULL, "heads=3", "objective.region_share=0.3"),
+    ),
+    TEACHER: (STARTER, (*FULL, "network=tf_efficientnet_lite2", "preprocessing.input_size=(260,260)")),
+    "distilled from the larger network": (NETWORK, _TAUGHT),
+    "as the starter, distilled from the larger network": (STARTER, (*FULL, *_TAUGHT)),
 }
 # Decoupled training on the frozen backbone: the head's own stage, then one on draws that are even over countries.
 _EVEN = Stage(epochs=6, stored_views=9, weight_decay=1.0, batch_size=256, patience=0)
@@ -76,30 +98,33 @@ AGAIN = {
         _EVEN, learning_rate=1e-2, weight_decay=0.0, rebalance=Rebalance(1.0, "scaled")
     ),
 }
-TOGETHER = "together"
 RESAMPLES = 2000
 
 
-def make_recipe(name: str, overrides: tuple[str, ...], stored: Path) -> Recipe:
+def run_folder(name: str, work: Path) -> Path:
+    """Where a candidate is trained."""
+    return work / "".join(letter if letter.isalnum() else "-" for letter in name)
+
+
+def make_recipe(name: str, base: str, overrides: tuple[str, ...], work: Path) -> Recipe:
     """The plain recipe with a candidate's changes."""
-    alone = _ALONE if CANDIDATES.get(name, (NETWORK,))[0] == HEAD else ()
-    recipe = load_recipe("starter", (*PLAIN, *alone, f"machine.stored_folder={stored}", *overrides))
+    alone = _ALONE if base == HEAD else ()
+    changes = [text.format(teacher=run_folder(TEACHER, work)) for text in overrides]
+    recipe = load_recipe("starter", (*PLAIN, *alone, f"machine.stored_folder={work / 'stored'}", *changes))
     stages = (recipe.stages[0], AGAIN[name]) if name in AGAIN else recipe.stages
     return replace(recipe, name=name, stages=stages)
 
 
 def run_candidate(recipe: Recipe, data: Path, work: Path) -> dict[str, Any]:
     """Train, or take a finished run; per held-out photo the log probabilities, in the order of sample ids."""
-    folder = work / "".join(letter if letter.isalnum() else "-" for letter in recipe.name)
-    summary = train(recipe, data, folder, resume=True)
+    folder = run_folder(recipe.name, work)
+    train(recipe, data, folder, resume=True)
     with np.load(folder / "out_of_fold.npz") as file:
         content = {name: file[name] for name in file.files}
     order = np.argsort(content["sample_ids"])
-    logits, labels = content["logits"][order], content["labels"][order]
+    logits, labels = content.get("test_view_logits", content["logits"])[order], content["labels"][order]
     temperature = fit_calibration(logits, labels, np.ones(len(labels))).temperature
-    views = {name: summary[name] for name in ("figures", "figures_of_test_views") if "figures_of_test_views" in summary}
     return {
-        "views": views,
         "ids": content["sample_ids"][order],
         "labels": labels,
         "log_probabilities": log_softmax(logits / temperature),
@@ -152,13 +177,12 @@ def measure(wanted: Mapping[str, tuple[str, tuple[str, ...]]], data: Path, work:
     places = np.unique(regions, return_inverse=True)[1]
     rows, bases = [], {}
     for name, (base, overrides) in wanted.items():
-        run = run_candidate(make_recipe(name, overrides, work / "stored"), data, work)
+        run = run_candidate(make_recipe(name, base, overrides, work), data, work)
         groups = np.unique([collections[sample] for sample in run["ids"].tolist()], return_inverse=True)[1]
         figures = bases[name] = photo_figures(run, places)
         facts = {
             "temperature": round(run["temperature"], 3),
             "photos": len(groups),
-            **run["views"],
         }
         rows.append({"candidate": name, "base": base, "overrides": overrides, **facts,
                      **compare(figures, bases[base], groups)})  # fmt: skip
@@ -172,15 +196,14 @@ def main() -> None:
     parser.add_argument("data", type=Path)
     parser.add_argument("--work", type=Path, required=True)
     parser.add_argument("--only", nargs="*", help="Names of candidates; all where left out.")
-    parser.add_argument("--together", action="append", default=[], metavar="NAME: KEY=VALUE ...",
-                        help="A combination to measure as well, with two blocks; may be given again.")  # fmt: skip
     given = parser.parse_args()
-    wanted = {name: value for name, value in CANDIDATES.items() if given.only is None or name in given.only}
-    for text in given.together:
-        name, _, overrides = text.partition(":")
-        wanted[f"{TOGETHER}: {name}"] = (NETWORK, tuple(overrides.split()))
-    bases = {base: CANDIDATES[base] for base in (HEAD, NETWORK) if base in {value[0] for value in wanted.values()}}
-    rows = measure({**bases, **wanted}, given.data, given.work)
+    wanted = set(CANDIDATES) if given.only is None else set(given.only)
+    if unknown := wanted - set(CANDIDATES):
+        parser.error(f"no such candidate: {', '.join(sorted(unknown))}; there are {', '.join(CANDIDATES)}")
+    for name in reversed(CANDIDATES):
+        # What a candidate is compared with stands before it.
+        wanted |= {CANDIDATES[name][0]} if name in wanted else set()
+    rows = measure({name: value for name, value in CANDIDATES.items() if name in wanted}, given.data, given.work)
     print(write_result("candidates", {"data": given.data.name, "plain": PLAIN, "rows": rows}))
 
 

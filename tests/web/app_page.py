@@ -5,11 +5,23 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import pytest
+
+expect = pytest.importorskip("playwright.sync_api").expect
+expect.set_options(timeout=60_000)
+
 ROOT = Path(__file__).parent.parent.parent
 SAMPLE = ROOT / "examples" / "summer-palace.jpg"
 TABS = ("map", "charts", "evidence", "details", "model")
 
-ANSWER = "[class*='st-key-tv-card-answer'] h2"
+# While a new run of the script draws the page, the last run's answer may still stand beside it.
+ANSWER = "[class*='st-key-tv-card-answer'] h2 >> nth=0"
+
+# The script has run to its end, and nothing of an earlier run is left on the page.
+SETTLED = """
+() => document.querySelector("[data-testid=stApp]")?.dataset.testScriptState === "notRunning"
+  && !document.querySelector("[data-stale=true]")
+"""
 
 # What has the focus, in shadow roots too, by the name that our elements give it.
 FOCUSED = """
@@ -60,6 +72,12 @@ def open_app(page: Any, url: str) -> None:
     page.goto(url)
     page.wait_for_selector(".tv-footer")
     page.wait_for_selector("button[data-focus=choose]")
+    settle(page)
+
+
+def settle(page: Any) -> None:
+    """Wait until Streamlit has drawn all that it was asked to."""
+    page.wait_for_function(SETTLED)
 
 
 def give(page: Any, *files: Any) -> None:
@@ -72,7 +90,13 @@ def give(page: Any, *files: Any) -> None:
 def give_sample(page: Any) -> None:
     """Press the button for the sample photo and wait for its answer."""
     page.locator("button[data-focus=sample]").click()
+    wait_for_answer(page)
+
+
+def wait_for_answer(page: Any) -> None:
+    """Wait until the answer stands on a page that is drawn to its end."""
     page.wait_for_selector(ANSWER)
+    settle(page)
 
 
 def open_tab(page: Any, name: str) -> None:
@@ -86,4 +110,5 @@ def open_tab(page: Any, name: str) -> None:
         "model": "[class*='st-key-tv-card-model'] dl",
     }
     page.locator(marks[name]).first.wait_for(state="visible")
+    settle(page)
     page.wait_for_timeout(300)

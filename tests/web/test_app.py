@@ -4,6 +4,7 @@ import base64
 import csv
 import io
 import json
+import re
 import runpy
 from pathlib import Path
 
@@ -17,7 +18,9 @@ ACTIONS = runpy.run_path(str(Path(__file__).with_name("app_page.py")))
 ANSWER, SAMPLE, TABS, FOCUSED, FIND_VIDEO = (
     ACTIONS[name] for name in ("ANSWER", "SAMPLE", "TABS", "FOCUSED", "FIND_VIDEO")
 )
-give, give_sample, open_app, open_tab = (ACTIONS[name] for name in ("give", "give_sample", "open_app", "open_tab"))
+give, give_sample, open_app, open_tab, wait_for_answer, settle, expect = (
+    ACTIONS[name] for name in ("give", "give_sample", "open_app", "open_tab", "wait_for_answer", "settle", "expect")
+)
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +41,7 @@ def page(new_page):
 def sample_page(page, app_url):
     open_app(page.page, app_url)
     give(page.page, SAMPLE)
-    page.page.wait_for_selector(ANSWER)
+    wait_for_answer(page.page)
     return page.page
 
 
@@ -60,13 +63,13 @@ def test_every_tab_shows_what_it_promises(sample_page, prediction):
     globe = sample_page.locator(".map")
     assert globe.get_attribute("data-predicted") in {None, "", prediction.answer().country_code}
     open_tab(sample_page, "charts")
-    assert sample_page.locator(".js-plotly-plot").count() == 3 + 5
+    expect(sample_page.locator(".js-plotly-plot")).to_have_count(3 + 5)
     open_tab(sample_page, "evidence")
     layer, slider = sample_page.locator("figure .layer").first, sample_page.locator("#opacity")
     slider.fill("0")
-    assert layer.evaluate("layer => layer.style.opacity") == "0"
+    expect(layer).to_have_css("opacity", "0")
     slider.press("ArrowRight")
-    assert layer.evaluate("layer => layer.style.opacity") == "0.05"
+    expect(layer).to_have_css("opacity", "0.05")
     open_tab(sample_page, "model")
     assert "Apache-2.0" in sample_page.locator("[class*='st-key-tv-card-model']").inner_text()
 
@@ -75,12 +78,12 @@ def test_the_table_sorts_by_every_column(sample_page, prediction):
     open_tab(sample_page, "details")
     table = sample_page.locator("table").first
     first = table.locator("tbody tr").first.locator("td, th")
-    assert table.locator("tbody tr").count() == len(prediction.country_codes)
+    expect(table.locator("tbody tr")).to_have_count(len(prediction.country_codes))
     table.get_by_role("button", name="Country").click()
-    assert table.locator("[aria-sort=ascending]").inner_text().startswith("Country")
-    assert first.nth(1).inner_text().startswith("A")
+    expect(table.locator("[aria-sort=ascending]")).to_have_text(re.compile("^Country"))
+    expect(first.nth(1)).to_have_text(re.compile(r"^\s*A"))
     table.get_by_role("button", name="Country").press("Enter")
-    assert first.nth(1).inner_text().startswith("Z")
+    expect(first.nth(1)).to_have_text(re.compile(r"^\s*Z"))
 
 
 def test_what_is_downloaded_is_what_the_command_line_writes(sample_page, prediction):
@@ -109,13 +112,14 @@ def test_several_photos_broken_ones_and_a_name_with_markup(page, app_url, jpeg_b
         named("cut.jpg", jpeg_bytes[:80]),
         named("a.pdf", b"%PDF-1.7"),
     )
+    photos = screen.locator(".strip .photo")
+    expect(photos).to_have_count(2)
     screen.wait_for_selector(".tv-refused")
+    settle(screen)
     refused = screen.locator(".tv-refused").inner_text()
     assert "2 photos were not read" in refused
     assert "cut.jpg" in refused
     assert "a.pdf This is not a photo that TrioVision reads." in refused
-    photos = screen.locator(".strip .photo")
-    assert photos.count() == 2
     assert photos.nth(1).locator(".name").inner_text() == hostile
     assert hostile in screen.locator(".tv-facts").inner_text()
     photos.nth(0).click()
@@ -159,7 +163,7 @@ def test_a_file_above_the_limit_is_refused_before_it_is_sent(page, app_url):
     open_app(screen, app_url)
     screen.evaluate("() => Object.defineProperty(File.prototype, 'size', { get: () => 65 * 2 ** 20 })")
     give(screen, named("huge.jpg", b"x" * 100))
-    assert "huge.jpg is larger than 64 MB" in screen.locator("p.status").first.inner_text()
+    expect(screen.locator("p.status").first).to_contain_text("huge.jpg is larger than 64 MB")
 
 
 def test_ones_own_model(page, app_url, tiny_graph, tiny_metadata, bundle_bytes):
@@ -179,7 +183,7 @@ def test_ones_own_model(page, app_url, tiny_graph, tiny_metadata, bundle_bytes):
     screen.locator(f".tv-place .tv-flag[src$='{code.lower()}.svg']").wait_for(state="attached")
     screen.keyboard.press("Escape")
     screen.locator(f".map[data-ready][data-predicted={code}][data-predicted-fill^='#']").wait_for()
-    assert screen.locator(".tv-place .tv-flag").get_attribute("src") == f"app/static/flags/{code.lower()}.svg"
+    expect(screen.locator(".tv-place .tv-flag")).to_have_attribute("src", f"app/static/flags/{code.lower()}.svg")
 
 
 def test_more_countries_when_asked_for(sample_page):
@@ -196,8 +200,8 @@ def test_dark_mode_by_the_switch_and_back(sample_page):
     before = sample_page.evaluate(ground)
     sample_page.locator("button[data-focus=dark]").click()
     sample_page.wait_for_function(f"() => ({ground})() === 'rgb(15, 20, 36)'")
-    assert sample_page.locator("button[data-focus=dark]").get_attribute("aria-pressed") == "true"
-    assert sample_page.locator(ANSWER).is_visible()
+    expect(sample_page.locator("button[data-focus=dark]")).to_have_attribute("aria-pressed", "true")
+    expect(sample_page.locator(ANSWER)).to_be_visible()
     sample_page.locator("button[data-focus=light]").click()
     sample_page.wait_for_function(f"() => ({ground})() === '{before}'")
 
@@ -205,7 +209,9 @@ def test_dark_mode_by_the_switch_and_back(sample_page):
 def test_dark_mode_as_the_system_has_it_and_remembered(new_page, app_url):
     screen = new_page(**QUICK, color_scheme="dark").page
     open_app(screen, app_url)
-    assert screen.evaluate("getComputedStyle(document.querySelector('.stApp')).backgroundColor") == "rgb(15, 20, 36)"
+    screen.wait_for_function(
+        "() => getComputedStyle(document.querySelector('.stApp')).backgroundColor === 'rgb(15, 20, 36)'"
+    )
     screen.locator("button[data-focus=light]").click()
     screen.wait_for_function("() => document.documentElement.dataset.tvTheme === 'light'")
     open_app(screen, app_url)

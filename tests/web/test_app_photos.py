@@ -13,7 +13,9 @@ from triovision.decision import place_name
 
 ACTIONS = runpy.run_path(str(Path(__file__).with_name("app_page.py")))
 ANSWER, SAMPLE = ACTIONS["ANSWER"], ACTIONS["SAMPLE"]
-give, give_sample, open_app, open_tab = (ACTIONS[name] for name in ("give", "give_sample", "open_app", "open_tab"))
+give, give_sample, open_app, open_tab, wait_for_answer, settle, expect = (
+    ACTIONS[name] for name in ("give", "give_sample", "open_app", "open_tab", "wait_for_answer", "settle", "expect")
+)
 QUICK = {"viewport": {"width": 1100, "height": 720}, "reduced_motion": "reduce"}
 KEPT = 60
 PRINTED = ("en", "Settings", "Countries shown"), ("fr", "Réglages", "Pays affichés")
@@ -47,7 +49,7 @@ def test_a_heic_photo_gets_an_answer_and_its_gps_is_held_against_it(screen):
     data = heic_from_sydney()
     prediction = CountryClassifier.load().predict(data, name="IMG_0042.HEIC")
     give(screen, {"name": "IMG_0042.HEIC", "mimeType": "image/heic", "buffer": data})
-    screen.wait_for_selector(ANSWER)
+    wait_for_answer(screen)
     assert screen.locator(ANSWER).inner_text() == place_name(prediction.answer())
     assert screen.locator(".tv-ranked .tv-share").first.inner_text() == f"{100 * prediction.top(1)[0][1]:.1f} %"
     facts = screen.locator(".tv-facts").inner_text()
@@ -62,8 +64,8 @@ def test_of_more_photos_than_fit_none_is_lost_and_the_oldest_make_room(screen):
     give(screen, *map(photo_file, range(KEPT + 5)))
     screen.get_by_text(f"This page keeps {KEPT} photos; the oldest made room.").wait_for()
     screen.locator(".strip .photo", has_text=f"{KEPT + 4:03d}.jpg").wait_for()
-    names = screen.locator(".strip .name").all_inner_texts()
-    assert names == [f"{number:03d}.jpg" for number in range(5, KEPT + 5)]
+    kept = [f"{number:03d}.jpg" for number in range(5, KEPT + 5)]
+    expect(screen.locator(".strip .name")).to_have_text(kept)
 
 
 def test_who_clicks_while_photos_are_looked_at_loses_none(screen):
@@ -71,8 +73,8 @@ def test_who_clicks_while_photos_are_looked_at_loses_none(screen):
     screen.get_by_text("Looking at photo").first.wait_for()
     screen.get_by_text("Français").click()
     screen.locator(".strip .photo", has_text="109.jpg").wait_for()
-    assert screen.locator(".strip .photo").count() == 10
-    assert screen.get_by_text("Déposez d’autres photos").is_visible()
+    expect(screen.locator(".strip .photo")).to_have_count(10)
+    screen.get_by_text("Déposez d’autres photos").wait_for()
 
 
 def test_another_language_leaves_the_tab_open(screen):
@@ -90,7 +92,7 @@ def test_the_report_prints_on_one_page(new_page, app_url, tmp_path, language, se
     with Image.open(SAMPLE) as sample:
         sample.convert("RGB").crop((0, 0, 200, 427)).save(tmp_path / "upright.jpg")
     give(opened, tmp_path / "upright.jpg")
-    opened.wait_for_selector(ANSWER)
+    wait_for_answer(opened)
     opened.get_by_role("button", name=settings).click()
     opened.get_by_role("slider", name=slider).press("End")
     opened.wait_for_function("() => document.querySelectorAll('.tv-ranked .tv-share').length === 16")

@@ -89,7 +89,7 @@ def test_the_language_can_be_switched(new_page, app_url):
     give_sample(screen)
     screen.get_by_text("Français").click()
     screen.get_by_role("tab", name="Graphiques").wait_for()
-    assert screen.get_by_text("Déposez d’autres photos").is_visible()
+    screen.get_by_text("Déposez d’autres photos").wait_for()
     screen.get_by_text("English").click()
     screen.get_by_role("tab", name="Charts").wait_for()
 

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 import pytest
 from PIL import Image
 
+expect = pytest.importorskip("playwright.sync_api").expect
 pytestmark = pytest.mark.slow  # a map drawn in software takes seconds to load
 
 DEEPEST = "#232c7a"  # 40 % and more, light theme
@@ -73,6 +74,15 @@ def pixel(page, place, path):
     return "#{:02x}{:02x}{:02x}".format(*Image.open(path).convert("RGB").getpixel((round(x), round(y))))
 
 
+def wait_for_pixel(page, place, colour, path):
+    """Wait until a place has a colour: tiles and fills fade in."""
+    for _ in range(60):
+        if pixel(page, place, path) == colour:
+            return
+        page.wait_for_timeout(250)
+    assert pixel(page, place, path) == colour
+
+
 def draw_line(page):
     """A line over three places; a second click on the last ends it."""
     places = [(7, 51.5), (12, 51), (11, 48)]
@@ -88,12 +98,12 @@ def test_the_predicted_country_is_filled_and_a_click_reaches_python(open_map, tm
     opened = open_map()
     page = opened.page
     wait_for_state(page, predicted="FR", predicted_fill=DEEPEST)
-    assert pixel(page, (0.4, 46.6), tmp_path / "map.png") == DEEPEST  # Poitou, away from mark, label and border
+    wait_for_pixel(page, (0.4, 46.6), DEEPEST, tmp_path / "map.png")  # Poitou, away from mark, label and border
     assert page.locator(".map").evaluate("map => map.mapView.fillOf('PL')") == "#f1f3fb"
     page.mouse.click(*canvas_position(page, 16.5, 52.5))
     page.get_by_text("clicked: PL").wait_for()
     wait_for_state(page, selected="PL")
-    assert "The model does not know this country." in page.locator(".chosen").inner_text()
+    expect(page.locator(".chosen")).to_contain_text("The model does not know this country.")
     page.mouse.click(*canvas_position(page, *SEA))
     page.get_by_text("clicked: None").wait_for()
     assert opened.console_errors == []
@@ -132,7 +142,7 @@ def test_globe_flat_zoom_reset_and_full_screen(open_map):
     wait_until(page, f"Math.abs(view.map.getZoom() - {start}) < 0.01")
     tool(page, "full-screen").click()
     wait_for_state(page, enlarged="true")
-    assert page.locator(".map").bounding_box()["height"] == QUICK["viewport"]["height"]
+    wait_until(page, "map.getBoundingClientRect().height === innerHeight")
     assert page.evaluate("document.fullscreenElement !== null")
     assert tool(page, "full-screen").get_attribute("aria-label") == "Leave full screen"
     tool(page, "full-screen").click()
@@ -145,6 +155,7 @@ def test_where_no_full_screen_exists_the_map_fills_the_window(open_map):
     page.evaluate("delete Element.prototype.requestFullscreen")  # as on an iPhone
     tool(page, "full-screen").click()
     wait_for_state(page, enlarged="true")
+    wait_until(page, "map.getBoundingClientRect().height === innerHeight")
     assert page.locator(".map").bounding_box() == {"x": 0, "y": 0, **QUICK["viewport"]}
     assert page.evaluate("document.fullscreenElement") is None
     # Nothing of the page lies on it.
@@ -154,7 +165,7 @@ def test_where_no_full_screen_exists_the_map_fills_the_window(open_map):
     assert page.evaluate(f"{corners} {top} {inner} return top.closest('.map') !== null; }})") == [True] * 3
     page.keyboard.press("Escape")
     wait_for_state(page, enlarged="false")
-    assert page.locator(".map").bounding_box()["height"] == before
+    wait_until(page, f"map.getBoundingClientRect().height === {before}")
 
 
 # Who is asked for each layer, and the colour that our own server draws its tiles in.
@@ -185,20 +196,20 @@ def test_online_layers_are_drawn_with_their_source_once_they_are_asked_for(open_
     tool(page, "layers").click()
     page.wait_for_timeout(300)
     assert tile_server.asked == []
-    assert not sources.is_visible()
+    expect(sources).not_to_be_visible()
     for name, (host, source, colour) in LAYERS.items():
         tile_server.colour = colour
         tile_server.asked.clear()
         page.locator(f"input[name=layer][value={name}]").check()
         wait_for_state(page, layer=name, ready="true")
-        assert pixel(page, SEA, tmp_path / "map.png") == "#{:02x}{:02x}{:02x}".format(*colour)
-        assert sources.is_visible()
-        assert source in sources.inner_text()
+        wait_for_pixel(page, SEA, "#{:02x}{:02x}{:02x}".format(*colour), tmp_path / "map.png")
+        expect(sources).to_be_visible()
+        expect(sources).to_contain_text(source)
         assert {
             path.split("/")[1].removeprefix("a.").removeprefix("b.").removeprefix("c.") for path in tile_server.asked
         } == {host}
     page.keyboard.press("Escape")
-    assert not page.locator(".layer-panel").is_visible()
+    expect(page.locator(".layer-panel")).not_to_be_visible()
 
 
 def test_a_layer_that_does_not_answer_is_said_to_and_the_offline_map_stays(open_map, tile_server):
@@ -212,7 +223,7 @@ def test_a_layer_that_does_not_answer_is_said_to_and_the_offline_map_stays(open_
     page.get_by_text("The layer “Satellite” cannot be reached").wait_for()
     wait_for_state(page, layer="countries", ready="true", predicted_fill=DEEPEST)
     assert opened.blocked
-    assert page.locator("input[name=layer][value=countries]").is_checked()
+    expect(page.locator("input[name=layer][value=countries]")).to_be_checked()
     tile_server.status = 503
     send_to(tile_server, page)
     page.locator("input[name=layer][value=streets]").click()  # a provider that is out of order
@@ -228,7 +239,7 @@ def test_a_drawn_line_is_measured_and_leaves_as_geojson(open_map):
     tool(page, "measure").click()
     draw_line(page)
     wait_for_state(page, shapes="1")
-    assert page.locator(".measure").inner_text().endswith(" km")
+    expect(page.locator(".measure")).to_have_text(re.compile(r" km\s*$"))
     with page.expect_download() as download:
         tool(page, "export").click()
     assert download.value.suggested_filename == "triovision-drawing.geojson"
@@ -236,10 +247,10 @@ def test_a_drawn_line_is_measured_and_leaves_as_geojson(open_map):
     assert feature["geometry"]["type"] == "LineString"
     assert len(feature["geometry"]["coordinates"]) == 3
     assert feature["properties"]["length_km"] == pytest.approx(691, rel=0.03)
-    assert page.get_by_text("clicked: None").is_visible()  # drawing chooses no country
+    expect(page.get_by_text("clicked: None")).to_be_visible()  # drawing chooses no country
     tool(page, "delete").click()
     wait_for_state(page, shapes="0")
-    assert tool(page, "export").is_disabled()
+    expect(tool(page, "export")).to_be_disabled()
 
 
 def test_a_region_is_outlined_and_nothing_pretends_to_be_a_place(open_map):
@@ -265,7 +276,7 @@ def test_french_on_a_phone_in_the_dark_with_less_motion(open_map):
     state = page.locator(".map")
     assert state.get_attribute("data-theme") == "dark"
     assert page.locator(".pulse").evaluate("pulse => pulse.getAnimations({ subtree: true }).length") == 0
-    assert not page.locator(".legend-body").is_visible()
+    expect(page.locator(".legend-body")).not_to_be_visible()
     page.locator(".legend-title").click()
     legend, frame = page.locator(".legend").bounding_box(), state.bounding_box()
     assert legend["x"] + legend["width"] <= frame["x"] + frame["width"] <= 390

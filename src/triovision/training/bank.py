@@ -5,6 +5,7 @@ The frozen part starts from the same pretrained weights in every fold, so folds 
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
@@ -15,7 +16,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from triovision.errors import TrainingError
-from triovision.preprocess import preprocess
+from triovision.preprocess import Preprocessing, preprocess
 from triovision.training.recipe import ALL_BLOCKS, Recipe, Stage
 from triovision.training.stored import StoredOutputs
 from triovision.training.streaming import ShardImages
@@ -60,6 +61,11 @@ class Bank:
         self._stored = stored
         self._training: dict[tuple[int, int], Tensor] = {}
         self._evaluation: dict[int, Tensor] = {}
+
+    def through(self, preprocessing: Preprocessing, frozen: nn.Module) -> Bank:
+        """The same views of the same photos, drawn at another size for the frozen part of another network."""
+        recipe = dataclasses.replace(self._recipe, preprocessing=preprocessing)
+        return Bank(recipe, self._images, lambda _: frozen, self._say, self._stored)
 
     @property
     def streamed(self) -> bool:

@@ -162,9 +162,11 @@ def _run_once(
     lightning.seed_everything(recipe.seed + seed, verbose=False)
     samples = fit.samples.take(fit.train)
     weights = sample_weights(samples, recipe.sampling)
-    teacher = Teacher(recipe, samples.country_codes, samples.data_hash) if recipe.objective.teacher else None
-    loss = Loss(samples.country_codes, recipe.objective, samples.labels, weights, teacher)
-    train = training_loader(fit, stage, samples.labels, weights, seed)
+    teacher = Teacher(fit) if recipe.objective.teacher else None
+    taught = teacher.stored_logits(fit, stage) if teacher and stage.stored_views else None
+    asked = None if stage.stored_views else teacher
+    loss = Loss(samples.country_codes, recipe.objective, samples.labels, weights, asked)
+    train = training_loader(fit, stage, samples.labels, weights, seed, taught)
     held_out = held_out_loader(fit, stage)
     # Lightning moves the module to the device, so the layout is chosen before the optimiser sees the weights.
     layout = torch.channels_last if recipe.channels_last else torch.contiguous_format

@@ -47,6 +47,7 @@ class Fit:
         held_out: Rows to watch; empty where nothing is held out.
         logs: Folder for logs.
         epochs: Per stage, how many to run instead of the recipe's; None for the recipe's.
+        fold: Which one is held out; None where none is.
         rank: Number of this process among those that train together.
         ranks: How many those are.
     """
@@ -58,6 +59,7 @@ class Fit:
     held_out: NDArray[np.intp]
     logs: Path
     epochs: tuple[int, ...] | None = None
+    fold: int | None = None
     rank: int = 0
     ranks: int = 1
 
@@ -65,20 +67,23 @@ class Fit:
 class _Stored(Dataset[Batch]):
     """Stored outputs of the frozen part; a whole batch is taken at once, one random view per sample."""
 
-    def __init__(self, fit: Fit, outputs: Tensor, rows: Tensor, labels: Tensor, weights: Tensor) -> None:
-        self._outputs, self._rows, self._labels, self._weights = outputs, rows, labels, weights
+    def __init__(self, fit: Fit, outputs: Tensor, samples: Batch) -> None:
+        # `inputs` of the samples are their rows in the outputs; `taught` has their views on a second axis.
+        self._outputs, self._samples = outputs, samples
         self._mine = slice(fit.rank, None, fit.ranks)
         self.random = torch.Generator()
 
     def __len__(self) -> int:
-        return len(self._rows)
+        return len(self._samples.labels)
 
     def __getitems__(self, indices: list[int]) -> Batch:
         index = torch.tensor(indices)
         # The views of all processes' samples are drawn, so that they are those of one process with a larger batch.
         views = torch.randint(self._outputs.shape[1], (len(index),), generator=self.random)[self._mine]
         index = index[self._mine]
-        return Batch(self._outputs[self._rows[index], views].float(), self._labels[index], self._weights[index])
+        rows, labels, weights, taught = self._samples
+        outputs = self._outputs[rows[index], views].float()
+        return Batch(outputs, labels[index], weights[index], None if taught is None else taught[index, views])
 
 
 class _Drawn(Dataset[Batch]):
@@ -179,7 +184,12 @@ class EpochLoader(DataLoader[Batch]):
 
 
 def training_loader(
-    fit: Fit, stage: Stage, labels: NDArray[np.int64], weights: NDArray[np.float32], seed: int
+    fit: Fit,
+    stage: Stage,
+    labels: NDArray[np.int64],
+    weights: NDArray[np.float32],
+    seed: int,
+    taught: Tensor | None = None,
 ) -> EpochLoader | StreamLoader:
     """Shuffled batches of the fit's training rows, each sample with one view.
 
@@ -191,6 +201,7 @@ def training_loader(
         labels: int64 [rows].
         weights: float32 [rows].
         seed: Of the order and of the choice of views, beside the recipe's.
+        taught: A teacher's logits [rows, views, classes] for the stored views; None for none.
     """
     if fit.bank.streamed and not stage.stored_views:
         return _streamed(fit, stage, labels, weights, seed)
@@ -199,7 +210,7 @@ def training_loader(
     dataset: Dataset[Batch]
     if stage.stored_views:
         tensors = (torch.from_numpy(fit.train), torch.from_numpy(labels), torch.from_numpy(weights))
-        dataset = _Stored(fit, fit.bank.training(stage), *tensors)
+        dataset = _Stored(fit, fit.bank.training(stage), Batch(*tensors, taught))
         dataset.random.manual_seed(fit.recipe.seed + seed)
     else:
         dataset = _Drawn(fit, labels, weights, fit.recipe.seed + seed)

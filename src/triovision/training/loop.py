@@ -39,6 +39,7 @@ from triovision.training.prepared import Samples, check_samples
 from triovision.training.recipe import Recipe
 from triovision.training.run_folder import (
     HeldOut,
+    fold_checkpoint,
     forget_unbegun_run,
     git_commit,
     make_run_folder,
@@ -142,7 +143,7 @@ class _Run:
         images = open_images(samples, recipe, self._say)
         bank = Bank(recipe, images, lambda blocks: pristine.cut(blocks)[0], self._say, stored)
         ranks = (processes.rank(), processes.world_size())
-        base = Fit(recipe, samples, bank, _NO_ROWS, _NO_ROWS, self._to / "logs", None, *ranks)
+        base = Fit(recipe, samples, bank, _NO_ROWS, _NO_ROWS, self._to / "logs", None, None, *ranks)
         outcome = RunOutcome()
         states = self._cross_validate(base, pristine, fold_of, outcome)
         network = self._final_network(base, pristine, fold_of, outcome, states)
@@ -162,6 +163,7 @@ class _Run:
                 train=self._trained_rows(base, held_out),
                 held_out=np.flatnonzero(held_out),
                 logs=base.logs / f"fold-{fold}",
+                fold=fold,
             )
             network = copy.deepcopy(pristine)
             done = outcome.fits[f"fold-{fold}"] = self._fit(fit, network)
@@ -171,6 +173,7 @@ class _Run:
                 counts = {"held_out": len(fit.held_out), "trained_on": len(fit.train)}
                 content = {"collections": collections, **counts, "figures": figures}
                 write_json(self._to / "folds" / f"fold-{fold}.json", content)
+                write_checkpoint(fold_checkpoint(self._to, fold), self._recipe, base.samples.country_codes, network)
             self._say(f"fold {fold}: trained on {len(fit.train)}, {len(fit.held_out)} held out: {in_words(figures)}")
             if self._recipe.final == "folds":
                 states.append(network.state_dict())
@@ -231,7 +234,7 @@ class _Run:
     def _write(self, base: Fit, network: CountryNetwork, outcome: RunOutcome) -> None:
         recipe, samples, to = base.recipe, base.samples, self._to
         rows, logits, view_logits = outcome.held_out(len(samples.country_codes))
-        held_out = HeldOut(logits, samples.labels[rows], samples.sample_ids[rows])
+        held_out = HeldOut(logits, samples.labels[rows], samples.sample_ids[rows], view_logits)
         write_json(to / "labels.json", {"country_codes": list(samples.country_codes)})
         write_held_out(to / "out_of_fold.npz", held_out)
         write_csv(to / "metrics.csv", outcome.epoch_rows())

@@ -17,11 +17,19 @@ _MAP_AXES = 4  # [n, channels, height, width]
 
 
 class Batch(NamedTuple):
-    """Inputs [n, ...] of the trained part (normalised, or uint8 pixels), labels [n], sample weights [n]."""
+    """A batch of samples.
+
+    Attributes:
+        inputs: [n, ...] of the trained part: normalised, or uint8 pixels.
+        labels: [n].
+        weights: [n].
+        taught: A teacher's logits [n, classes] for these very views, where they are known beforehand.
+    """
 
     inputs: Tensor
     labels: Tensor
     weights: Tensor
+    taught: Tensor | None = None
 
 
 def mix(

@@ -119,9 +119,14 @@ class StageModule(lightning.LightningModule):
     def training_step(self, batch: Batch, _index: int) -> Tensor:
         """Loss of one batch."""
         inputs, targets, weights = self._inputs(batch.inputs), self.loss.targets[batch.labels], batch.weights
+        classes = targets.shape[1]
+        if batch.taught is not None:
+            # Blended as the labels are.
+            targets = torch.cat((targets, self.loss.soften(batch.taught)), dim=1)
         if self.stage.mixup:
             inputs, targets, weights = mix(inputs, targets, weights, self.stage, self._rng)
-        loss = self.loss(self._run(inputs), targets, weights, self.loss.ask_teacher(inputs))
+        taught = self.loss.ask_teacher(inputs) if batch.taught is None else targets[:, classes:]
+        loss = self.loss(self._run(inputs), targets[:, :classes], weights, taught)
         self._losses.append(loss.detach())
         self._seen += len(weights)
         return loss

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from typing import Protocol
 
 import numpy as np
 import torch
@@ -15,9 +16,8 @@ from triovision.countries import get_country, great_circle_km
 from triovision.training.prepared import Samples
 from triovision.training.processes import sum_over_ranks, world_size
 from triovision.training.recipe import Objective, Sampling
-from triovision.training.teacher import Teacher
 
-__all__ = ["Loss", "log_prior", "make_targets", "sample_weights", "sub_region_matrix"]
+__all__ = ["AskedTeacher", "Loss", "log_prior", "make_targets", "sample_weights", "sub_region_matrix"]
 
 # Half a sample for countries without any, so that their log prior is finite.
 _PRIOR_PSEUDO_COUNT = 0.5
@@ -85,6 +85,16 @@ def log_prior(classes: int, labels: NDArray[np.int64], weights: NDArray[np.float
     return torch.from_numpy(np.log(counts / counts.sum())).float()
 
 
+class AskedTeacher(Protocol):
+    """A network to learn from beside the labels."""
+
+    def to(self, device: torch.device) -> None:
+        """Move to where the images are."""
+
+    def __call__(self, images: Tensor) -> Tensor:
+        """Logits [n, classes] for images [n, 3, height, width]."""
+
+
 class Loss:
     """Weighted cross-entropy against soft targets, with a class prior and a term over sub-regions.
 
@@ -93,7 +103,7 @@ class Loss:
         objective: The recipe's.
         labels: int64 [n] of the training samples.
         weights: float32 [n] of the training samples.
-        teacher: A network to learn from beside the labels; None for none.
+        teacher: A network to learn from beside the labels, asked about each batch; None for none.
     """
 
     def __init__(
@@ -102,7 +112,7 @@ class Loss:
         objective: Objective,
         labels: NDArray[np.int64],
         weights: NDArray[np.float32],
-        teacher: Teacher | None = None,
+        teacher: AskedTeacher | None = None,
     ) -> None:
         self._teacher = teacher
         self.targets = torch.from_numpy(make_targets(country_codes, objective))
@@ -120,8 +130,12 @@ class Loss:
             self._teacher.to(device)
 
     def ask_teacher(self, images: Tensor) -> Tensor | None:
-        """The teacher's logits [n, classes] for a batch; None where there is no teacher."""
-        return None if self._teacher is None else self._teacher(images)
+        """The teacher's softened probabilities [n, classes] for a batch; None where there is no teacher."""
+        return None if self._teacher is None else self.soften(self._teacher(images))
+
+    def soften(self, logits: Tensor) -> Tensor:
+        """A teacher's probabilities at the temperature at which it teaches."""
+        return functional.softmax(logits.float() / self.temperature, dim=1)
 
     def __call__(self, logits: Tensor, targets: Tensor, weights: Tensor, taught: Tensor | None = None) -> Tensor:
         """The loss of a batch.
@@ -132,7 +146,7 @@ class Loss:
             logits: [n, classes].
             targets: [n, classes], rows of `targets` or blends of them.
             weights: [n].
-            taught: A teacher's logits [n, classes]; None where there is no teacher.
+            taught: A teacher's softened probabilities [n, classes]; None where there is no teacher.
         """
         log_probabilities = functional.log_softmax(logits.float() + self.shift, dim=1)
         losses = -(targets * log_probabilities).sum(dim=1)
@@ -146,7 +160,6 @@ class Loss:
 
     def _taught(self, logits: Tensor, taught: Tensor) -> Tensor:
         """How far from the teacher, [n]. Source: Hinton et al. 2015, section 2, with its factor T^2."""
-        theirs = functional.softmax(taught.float() / self.temperature, dim=1)
         ours = functional.log_softmax(logits / self.temperature, dim=1)
-        distance: Tensor = functional.kl_div(ours, theirs, reduction="none").sum(dim=1) * self.temperature**2
+        distance: Tensor = functional.kl_div(ours, taught, reduction="none").sum(dim=1) * self.temperature**2
         return distance

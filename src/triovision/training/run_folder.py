@@ -3,8 +3,10 @@
 RUN/recipe.json        the recipe with its overrides
 RUN/labels.json        {"country_codes": [...]}: the code of each label
 RUN/checkpoint.ckpt    the network; plain tensors, torch.load(weights_only=True) reads it
-RUN/out_of_fold.npz    held-out logits float32 [n, classes], labels int64 [n], sample_ids [n]
+RUN/out_of_fold.npz    held-out logits float32 [n, classes], labels int64 [n], sample_ids [n], where there are several
+                       test views also test_view_logits
 RUN/folds/fold-K.json  figures of one fold
+RUN/folds/fold-K.ckpt  its network, as checkpoint.ckpt
 RUN/metrics.csv        figures of every epoch of every stage of every fit
 RUN/summary.json       commit, data hash, seconds, figures
 RUN/logs/              Lightning's CSV and TensorBoard logs
@@ -21,7 +23,7 @@ import os
 import subprocess
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from pickle import UnpicklingError
 from typing import IO, Any
@@ -39,10 +41,12 @@ from triovision.training.recipe_files import recipe_from_json, recipe_to_json
 __all__ = [
     "HeldOut",
     "RunFolder",
+    "fold_checkpoint",
     "forget_unbegun_run",
     "git_commit",
     "make_run_folder",
     "open_atomically",
+    "read_fold_network",
     "read_run",
     "write_atomically",
     "write_checkpoint",
@@ -54,6 +58,7 @@ __all__ = [
 _CHECKPOINT_FORMAT = 1
 _TRAIN_AGAIN = "train again with `triovision train`"
 _STARTED = "resume/started.json"
+_UNREADABLE = (OSError, ValueError, KeyError, RuntimeError, UnpicklingError)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -64,11 +69,14 @@ class HeldOut:
         logits: float32 [n, classes].
         labels: int64 [n].
         sample_ids: [n].
+        test_view_logits: float32 [n, classes], logarithms of probabilities averaged over the recipe's test views; None
+            where it has but one.
     """
 
     logits: NDArray[np.float32]
     labels: NDArray[np.int64]
     sample_ids: NDArray[np.str_]
+    test_view_logits: NDArray[np.float32] | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -187,7 +195,8 @@ def write_csv(path: Path, rows: Sequence[Mapping[str, Any]]) -> None:
 def write_held_out(path: Path, held_out: HeldOut) -> None:
     """Write `out_of_fold.npz`."""
     content = io.BytesIO()
-    np.savez_compressed(content, logits=held_out.logits, labels=held_out.labels, sample_ids=held_out.sample_ids)
+    arrays = {field.name: getattr(held_out, field.name) for field in fields(held_out)}
+    np.savez_compressed(content, **{name: array for name, array in arrays.items() if array is not None})
     write_atomically(path, content.getvalue())
 
 
@@ -224,20 +233,45 @@ def read_run(folder: Path) -> RunFolder:
     try:
         recipe = recipe_from_json(json.loads((folder / "recipe.json").read_text(encoding="utf-8")))
         summary = json.loads((folder / "summary.json").read_text(encoding="utf-8"))
-        checkpoint = torch.load(folder / "checkpoint.ckpt", map_location="cpu", weights_only=True)
-        codes = tuple(str(code) for code in checkpoint["country_codes"])
-        size = recipe.preprocessing.input_size
-        network = make_network(str(checkpoint["network"]), len(codes), weights="none", input_size=size)
-        if checkpoint["folded"]:
-            network.fold_batch_norms(check=False)
-        network.backbone.load_state_dict(checkpoint["backbone"])
-        network.head.load_folded(checkpoint["head"]["weight"], checkpoint["head"]["bias"])
+        codes, network = _read_checkpoint(folder / "checkpoint.ckpt", recipe)
         with np.load(folder / "out_of_fold.npz", allow_pickle=False) as arrays:
             held_out = HeldOut(arrays["logits"], arrays["labels"], arrays["sample_ids"])
-    except (OSError, ValueError, KeyError, RuntimeError, UnpicklingError) as error:
+    except _UNREADABLE as error:
         reason = str(error).splitlines()[0][:150]
         raise TrainingError(f"{folder}: not a whole training run ({reason}); {_TRAIN_AGAIN}") from error
-    return RunFolder(folder, recipe, codes, network.eval(), held_out, summary)
+    return RunFolder(folder, recipe, codes, network, held_out, summary)
+
+
+def fold_checkpoint(folder: Path, fold: int) -> Path:
+    """Where a run keeps the network of a fold."""
+    return folder / "folds" / f"fold-{fold}.ckpt"
+
+
+def read_fold_network(folder: Path, recipe: Recipe, fold: int) -> CountryNetwork:
+    """Read the network that a run trained while a fold was held out.
+
+    Raises:
+        TrainingError: If it is not there, or cannot be read.
+    """
+    path = fold_checkpoint(folder, fold)
+    try:
+        return _read_checkpoint(path, recipe)[1]
+    except _UNREADABLE as error:
+        reason = str(error).splitlines()[0][:150]
+        raise TrainingError(f"{path}: holds no network of this run ({reason}); {_TRAIN_AGAIN}") from error
+
+
+def _read_checkpoint(path: Path, recipe: Recipe) -> tuple[tuple[str, ...], CountryNetwork]:
+    """Country codes and network, ready to predict."""
+    checkpoint = torch.load(path, map_location="cpu", weights_only=True)
+    codes = tuple(str(code) for code in checkpoint["country_codes"])
+    size = recipe.preprocessing.input_size
+    network = make_network(str(checkpoint["network"]), len(codes), weights="none", input_size=size)
+    if checkpoint["folded"]:
+        network.fold_batch_norms(check=False)
+    network.backbone.load_state_dict(checkpoint["backbone"])
+    network.head.load_folded(checkpoint["head"]["weight"], checkpoint["head"]["bias"])
+    return codes, network.eval()
 
 
 def git_commit() -> str:

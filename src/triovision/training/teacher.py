@@ -2,42 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import dataclasses
 from pathlib import Path
 
 import torch
 from torch import Tensor, nn
 
 from triovision.errors import TrainingError
-from triovision.training.recipe import Recipe
-from triovision.training.run_folder import read_run
+from triovision.training.loaders import Fit
+from triovision.training.networks import CountryNetwork
+from triovision.training.recipe import ALL_BLOCKS, Recipe, Stage
+from triovision.training.run_folder import RunFolder, read_fold_network, read_run
 
 __all__ = ["Teacher"]
+
+_BATCH = 256
 
 
 class Teacher:
     """The network of a finished run, asked about images that were prepared for another one.
 
+    Where the student is cross-validated, its teacher in each fold is the one that was held out of the same photos.
+
     Args:
-        recipe: The student's, which names the run folder.
-        country_codes: The student's labels.
-        data_hash: Of the student's data.
+        fit: The student's, whose recipe names the run folder.
 
     Raises:
         TrainingError: If the run cannot be read, has other labels, or has seen what the student is measured on.
     """
 
-    def __init__(self, recipe: Recipe, country_codes: Sequence[str], data_hash: str) -> None:
-        folder = Path(recipe.objective.teacher)
-        run = read_run(folder)
-        if run.country_codes != tuple(country_codes):
-            raise TrainingError(f"{folder}: the teacher knows other countries; train it on the same prepared data")
-        if recipe.folds or (run.recipe.folds and run.summary.get("data_hash") == data_hash):
-            raise TrainingError(
-                f"{folder}: the teacher has seen the photos that the student would be measured on; "
-                "train both with --folds 0, which holds out the val split"
-            )
-        self._network = run.network.requires_grad_(requires_grad=False)
+    def __init__(self, fit: Fit) -> None:
+        recipe, samples = fit.recipe, fit.samples
+        run = read_run(Path(recipe.objective.teacher))
+        if run.country_codes != tuple(samples.country_codes):
+            raise TrainingError(f"{run.folder}: the teacher knows other countries; train it on the same prepared data")
+        _check_unseen(run, recipe, samples.data_hash)
+        network = run.network if fit.fold is None else read_fold_network(run.folder, run.recipe, fit.fold)
+        self._network = network.requires_grad_(requires_grad=False).eval()
+        self._recipe = run.recipe
         theirs, ours = run.recipe.preprocessing, recipe.preprocessing
         self._size = theirs.input_size
         # (x * our std + our mean - their mean) / their std, as one multiplication and one addition.
@@ -58,3 +60,44 @@ class Teacher:
                 seen = nn.functional.interpolate(seen, self._size, mode="bilinear", antialias=True)
             logits: Tensor = self._network(seen)
         return logits
+
+    def stored_logits(self, fit: Fit, stage: Stage) -> Tensor:
+        """Logits of the views that the student has stored, drawn again at the size that the teacher is used to.
+
+        Args:
+            fit: The student's.
+            stage: The student's; says how many views there are.
+
+        Returns:
+            float32 [training rows, views, classes].
+        """
+        blocks = _shared_blocks(self._recipe, self._network)
+        frozen, rest = self._network.cut(blocks)
+        bank = fit.bank.through(self._recipe.preprocessing, frozen)
+        outputs = bank.training(dataclasses.replace(stage, frozen_blocks=blocks))
+        logits = [torch.zeros(0, stage.stored_views, len(fit.samples.country_codes))]
+        with torch.no_grad():
+            step = max(1, _BATCH // stage.stored_views)
+            for start in range(0, len(fit.train), step):
+                views = outputs[fit.train[start : start + step]].float()
+                logits.append(rest(views.flatten(0, 1)).float().reshape(*views.shape[:2], -1))
+        return torch.cat(logits)
+
+
+def _check_unseen(run: RunFolder, recipe: Recipe, data_hash: str) -> None:
+    same_data = run.summary.get("data_hash") == data_hash
+    theirs, ours = run.recipe, recipe
+    dealt = (theirs.folds, theirs.sampling.same_site, theirs.sampling.train_only)
+    same_folds = dealt == (ours.folds, ours.sampling.same_site, ours.sampling.train_only)
+    if (ours.folds and not (same_data and same_folds)) or (not ours.folds and theirs.folds and same_data):
+        raise TrainingError(
+            f"{run.folder}: the teacher has seen the photos that the student would be measured on; "
+            "train both on the same prepared data with the same --folds"
+        )
+
+
+def _shared_blocks(recipe: Recipe, network: CountryNetwork) -> int:
+    """Blocks that no stage of the teacher trained: the networks of all its folds have them in common."""
+    trained = [stage.frozen_blocks for stage in recipe.stages if stage.epochs and stage.frozen_blocks != ALL_BLOCKS]
+    blocks = min(trained, default=ALL_BLOCKS)
+    return blocks if blocks and network.can_cut(blocks) else ALL_BLOCKS

@@ -77,9 +77,13 @@ def test_the_final_network_as_the_mean_of_the_folds(run):
     assert np.array_equal(mean.held_out.logits, again.held_out.logits)
 
 
-def test_test_views_are_measured_beside_the_one_view(run):
+def test_test_views_are_measured_beside_the_one_view(run, tmp_path):
     summary = run(augmentation=Augmentation(test_views=6)).summary
     assert summary["figures_of_test_views"].keys() == summary["figures"].keys()
+    with np.load(tmp_path / "run" / "out_of_fold.npz") as arrays:
+        probabilities = np.exp(arrays["test_view_logits"])
+    assert probabilities.shape == (summary["held_out"], summary["countries"])
+    assert np.allclose(probabilities.sum(axis=1), 1, atol=1e-5)
     assert "figures_of_test_views" not in run("one").summary
 
 
@@ -92,8 +96,24 @@ def test_distillation_follows_the_teacher(run, tmp_path):
     assert agreement > 0.8
     with pytest.raises(TrainingError, match="has seen the photos"):
         run("folds", stages=(stage,), objective=told, folds=2)
-    with pytest.raises(ValueError, match="set stored_views=0"):
-        run("stored", objective=told)
+
+
+def test_distillation_on_stored_views_asks_each_fold_the_teacher_that_has_not_seen_it(run, tmp_path, tiny_recipe):
+    smaller = dataclasses.replace(tiny_recipe.preprocessing, input_size=(48, 48))
+    teacher = run("teacher", stages=(dataclasses.replace(HEAD, epochs=8),), folds=2, preprocessing=smaller)
+    told = Objective(teacher=str(tmp_path / "teacher"), teacher_share=1.0)
+    stage = dataclasses.replace(HEAD, epochs=40, learning_rate=0.3)
+    mixed = dataclasses.replace(stage, mixup=0.4)
+    for name, stages in (("student", (stage,)), ("mixed", (mixed,))):
+        student = run(name, stages=stages, objective=told, folds=2)
+        agreement = (student.held_out.logits.argmax(1) == teacher.held_out.logits.argmax(1)).mean()
+        assert agreement > 0.8, name
+    # What the folds' own networks say is what was written down.
+    (tmp_path / "teacher" / "folds" / "fold-1.ckpt").unlink()
+    with pytest.raises(TrainingError, match=r"fold-1\.ckpt: holds no network of this run"):
+        run("lost", stages=(stage,), objective=told, folds=2)
+    with pytest.raises(TrainingError, match="with the same --folds"):
+        run("other", stages=(stage,), objective=told, folds=3)
 
 
 def test_a_teacher_of_other_countries_is_refused(run, tmp_path, write_prepared, rows):

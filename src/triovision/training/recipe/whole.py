@@ -88,10 +88,6 @@ class Recipe:
                 "stages freeze blocks again that an earlier stage trained; set stored_views=0 there",
             )
             depth = min(depth, frozen)
-            check(
-                not (self.objective.teacher and stage.stored_views and stage.epochs),
-                "objective.teacher looks at photos; set stored_views=0 in every stage",
-            )
         check(
             self.head_start.kind == "zeros" or (bool(self.stages) and self._starts_stored()),
             "head_start discriminant needs a first stage with frozen_blocks=-1 and stored_views",
