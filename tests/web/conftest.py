@@ -191,6 +191,8 @@ def new_page(browser: Any, request: pytest.FixtureRequest) -> Iterator[Callable[
             FAILURES.mkdir(parents=True, exist_ok=True)
             name = re.sub(r"\W+", "-", request.node.name)
             each.page.screenshot(path=FAILURES / f"{name}-{number}.png")
+        # A request that is still on its way when its page closes is nobody's mistake.
+        each.page.context.unroute_all(behavior="ignoreErrors")
         each.page.context.close()
     unexpected = [url for each in opened for url in each.unexpected()]
     assert not unexpected, f"the page asked for {unexpected}"

@@ -8,6 +8,7 @@ from triovision.countries import get_region
 PROBABILITIES = {"FR": 0.41, "BE": 0.14, "CH": 0.09, "IT": 0.07, "DE": 0.06, "ES": 0.05, "LU": 0.03, "NL": 0.008}
 CASES = {
     "country": {"predicted": "FR", "gps": (43.6, 7.1)},
+    "behind": {"predicted": "FR", "gps": (-33.86, 151.21)},
     "region": {"region": get_region("155").members, "region_name": "Western Europe", "region_probability": 0.71},
     "unsure": {},
 }

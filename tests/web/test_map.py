@@ -130,6 +130,17 @@ def test_marks_are_buttons_that_name_themselves_and_another_photo_forgets_the_cl
     wait_until(page, "Math.round(view.map.getCenter().lng / 10) === 14")
 
 
+def test_the_photos_own_position_is_shown_also_from_behind_the_globe(open_map):
+    page = open_map("case=behind").page
+    tool(page, "position").click()
+    wait_until(page, "Math.round(view.map.getCenter().lng) === 151 && Math.round(view.map.getCenter().lat) === -34")
+    assert page.locator(".gps").is_visible()
+    tool(page, "reset").click()
+    wait_until(page, "Math.abs(view.map.getCenter().lng - 2) < 3")
+    page.get_by_role("button", name="Another photo").click()
+    expect(tool(page, "position")).not_to_be_visible()
+
+
 def test_globe_flat_zoom_reset_and_full_screen(open_map):
     page = open_map().page
     start = page.locator(".map").evaluate("map => map.mapView.map.getZoom()")
@@ -163,6 +174,13 @@ def test_where_no_full_screen_exists_the_map_fills_the_window(open_map):
     top = "let top = document.elementFromPoint(x, y); while (top.shadowRoot?.elementFromPoint(x, y) && "
     inner = "top.shadowRoot.elementFromPoint(x, y) !== top) top = top.shadowRoot.elementFromPoint(x, y);"
     assert page.evaluate(f"{corners} {top} {inner} return top.closest('.map') !== null; }})") == [True] * 3
+    seen = set()
+    for _ in range(40):
+        page.keyboard.press("Tab")
+        inside = "document.activeElement.shadowRoot?.activeElement"
+        seen.add(page.evaluate(f"{inside}?.closest('.map') ? {inside}.getAttribute('aria-label') : 'outside'"))
+    assert "outside" not in seen
+    assert {"Zoom in", "Leave full screen", "Map layers"} <= seen
     page.keyboard.press("Escape")
     wait_for_state(page, enlarged="false")
     wait_until(page, f"map.getBoundingClientRect().height === {before}")

@@ -17,6 +17,7 @@ export function makeFrame(parent, view) {
     zoomOut: () => view.map?.zoomOut(),
     projection: () => view.setGlobe(!view.state.globe),
     reset: () => view.lookAtAnswer(true),
+    position: () => view.lookAtPosition(),
     fullScreen: () => view.screen.toggle(),
     draw: () => view.setDrawing(!view.state.drawing),
   });

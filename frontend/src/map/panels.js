@@ -3,13 +3,14 @@
 import { icon, iconButton, make, relabel } from "./elements.js";
 import { classTexts, percent, rankOf } from "./probability.js";
 
-/** The column of buttons: zoom, globe or flat, reset, full screen, drawing. */
+/** The column of buttons: zoom, globe or flat, reset, the photo's position, full screen, drawing. */
 export function makeTools(actions) {
   const buttons = {
     zoomIn: iconButton("plus", "", actions.zoomIn, { "data-tool": "zoom-in" }),
     zoomOut: iconButton("minus", "", actions.zoomOut, { "data-tool": "zoom-out" }),
     projection: iconButton("flat", "", actions.projection, { "data-tool": "projection" }),
     reset: iconButton("reset", "", actions.reset, { "data-tool": "reset" }),
+    position: iconButton("position", "", actions.position, { "data-tool": "position" }),
     fullScreen: iconButton("enlarge", "", actions.fullScreen, { "data-tool": "full-screen" }),
     draw: iconButton("pencil", "", actions.draw, { "data-tool": "draw", "aria-expanded": "false" }),
   };
@@ -18,15 +19,17 @@ export function makeTools(actions) {
     "div",
     { class: "tools", role: "toolbar" },
     group(buttons.zoomIn, buttons.zoomOut),
-    group(buttons.projection, buttons.reset, buttons.fullScreen),
+    group(buttons.projection, buttons.reset, buttons.position, buttons.fullScreen),
     group(buttons.draw),
   );
-  const update = (texts, { globe, enlarged, drawing }) => {
+  const update = (texts, { answer, globe, enlarged, drawing }) => {
     element.setAttribute("aria-label", texts.tools);
     relabel(buttons.zoomIn, texts.zoom_in);
     relabel(buttons.zoomOut, texts.zoom_out);
     relabel(buttons.projection, globe ? texts.show_flat : texts.show_globe, globe ? "flat" : "globe");
     relabel(buttons.reset, texts.reset);
+    relabel(buttons.position, texts.show_position);
+    buttons.position.hidden = !answer.gps;
     relabel(buttons.fullScreen, enlarged ? texts.leave_full_screen : texts.full_screen, enlarged ? "shrink" : "enlarge");
     relabel(buttons.draw, texts.draw);
     buttons.draw.setAttribute("aria-expanded", String(drawing));

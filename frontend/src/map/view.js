@@ -19,6 +19,7 @@ const NARROW_PX = 560;
 const LOW_PX = 420; // the legend would lie on the tools
 const CLICK_SLACK_PX = 4;
 const MOST_LOOKS = 30;
+const POSITION_ZOOM = 4;
 
 export class MapView {
   constructor(parent) {
@@ -149,6 +150,14 @@ export class MapView {
     const camera = { ...cameraFor(this.answer, this.world, this.size()), bearing: 0, pitch: 0 };
     if (fly) this.map.flyTo({ ...camera, duration: 1400 });
     else this.map.jumpTo(camera);
+  }
+
+  /** Where the photo itself says it was taken, which may be behind the globe. */
+  lookAtPosition() {
+    const [latitude, longitude] = this.answer.gps;
+    if (!this.seen) return;
+    this.unsettle();
+    this.map.flyTo({ center: [longitude, latitude], zoom: Math.max(this.map.getZoom(), POSITION_ZOOM), duration: 1400 });
   }
 
   countryAt(point) {
