@@ -8,9 +8,9 @@ cross-entropy, early stopping with the best weights kept; network of Tan and Le 
 
 Hours: 0.4 for 2,752 photos and nine epochs on two CPU cores (24 to 28 photos/s, with Lite0 in the place of B0); not
 measured on a GPU, where the report reached 656 photos/s (A100).
-Expected: the report had 61 % on training and 34 % on validation data, split by photo, so with landmarks on both sides; not
-measured here on GLDv2, and lower by landmark. On the starter's photos, with Lite0: 31 % on training data, 16 % by photo,
-12 % on photographers never trained on (`benchmarks/report_protocol.py`; the starter's own recipe 25 % and 21 %).
+Expected: the report had 61 % on training and 34 % on validation data, split by photo, so with landmarks on both sides;
+not measured here on GLDv2, and lower by landmark. On the starter's photos, with Lite0: 31 % on training data, 16 % by
+photo, 12 % on sources never trained on (`benchmarks/report_protocol.py`; the starter's own recipe 25 % and 21 %).
 """
 
 from triovision.preprocess import Preprocessing
