@@ -77,7 +77,8 @@ class Objective:
         region_share: Weight of a second cross-entropy over sub-regions, of summed probabilities.
         adjust_after: After the last stage the logits are lowered by this times the log of the class frequency (Source:
             Menon et al. 2021, equation 9: post-hoc logit adjustment).
-        teacher: Run folder of a finished network to learn from; empty for none.
+        teacher: Run folder of a finished network to learn from, cross-validated in the same folds where this recipe is;
+            empty for none.
         teacher_share: Weight of the teacher's probabilities in the loss, the rest being that of the labels (Source:
             Hinton et al. 2015, "Distilling the Knowledge in a Neural Network").
         teacher_temperature: Softens both sides' probabilities.
