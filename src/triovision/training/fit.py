@@ -73,6 +73,7 @@ def fit_network(fit: Fit, network: CountryNetwork, progress: Progress) -> list[S
         One report per stage that ran.
     """
     reports = []
+    teacher = Teacher(fit) if fit.recipe.objective.teacher else None
     for index, stage in enumerate(fit.recipe.stages):
         if index == 0:
             _start_head(fit, stage, network)
@@ -80,7 +81,7 @@ def fit_network(fit: Fit, network: CountryNetwork, progress: Progress) -> list[S
         if not epochs:
             continue
         seeds = fit.recipe.heads if stage.frozen_blocks == ALL_BLOCKS else 1
-        reports += _run_stage(fit, index, epochs, network, seeds, progress)
+        reports += _run_stage(fit, index, epochs, network, seeds, progress, teacher)
     _adjust_head(fit, network)
     network.eval()
     return reports
@@ -112,7 +113,13 @@ def _adjust_head(fit: Fit, network: CountryNetwork) -> None:
 
 
 def _run_stage(
-    fit: Fit, index: int, epochs: int, network: CountryNetwork, seeds: int, progress: Progress
+    fit: Fit,
+    index: int,
+    epochs: int,
+    network: CountryNetwork,
+    seeds: int,
+    progress: Progress,
+    teacher: Teacher | None,
 ) -> list[StageReport]:
     """Run a stage once per seed and leave the mean of what was kept in the network."""
     stage = fit.recipe.stages[index]
@@ -126,10 +133,10 @@ def _run_stage(
     reports = []
     for seed in range(seeds):
         trained.load_state_dict(start)
-        name = f"stage-{index}" + (f"-head-{seed}" if seed else "")
+        name = _stage_name(index, seed)
         done = progress.read(name)
         if done is None:
-            module = _run_once(fit, index, epochs, network, seed, progress, name)
+            module = _run_once(fit, index, epochs, network, seed, progress, teacher)
             done = {"best": module.best or start, "epoch": module.best_epoch, "history": module.history}
             progress.write(name, done)
         kept.append(done["best"])
@@ -137,6 +144,10 @@ def _run_stage(
     trained.load_state_dict(_mean_state(kept, start, stage.blend))
     network.head.end_scaling()
     return reports
+
+
+def _stage_name(index: int, seed: int) -> str:
+    return f"stage-{index}" + (f"-head-{seed}" if seed else "")
 
 
 def _mean_state(kept: Sequence[dict[str, Tensor]], start: dict[str, Tensor], blend: float) -> dict[str, Tensor]:
@@ -156,14 +167,19 @@ def _trained_part(stage: Stage, network: CountryNetwork) -> nn.Module:
 
 
 def _run_once(
-    fit: Fit, index: int, epochs: int, network: CountryNetwork, seed: int, progress: Progress, name: str
+    fit: Fit,
+    index: int,
+    epochs: int,
+    network: CountryNetwork,
+    seed: int,
+    progress: Progress,
+    teacher: Teacher | None,
 ) -> StageModule:
     recipe, stage = fit.recipe, fit.recipe.stages[index]
     lightning.seed_everything(recipe.seed + seed, verbose=False)
     samples = fit.samples.take(fit.train)
     weights = sample_weights(samples, recipe.sampling)
-    teacher = Teacher(fit) if recipe.objective.teacher else None
-    taught = teacher.stored_logits(fit, stage) if teacher and stage.stored_views else None
+    taught = teacher.stored_logits(stage) if teacher and stage.stored_views else None
     asked = None if stage.stored_views else teacher
     loss = Loss(samples.country_codes, recipe.objective, samples.labels, weights, asked)
     train = training_loader(fit, stage, samples.labels, weights, seed, taught)
@@ -174,7 +190,7 @@ def _run_once(
     steps = -(-len(train) // stage.optimizer.accumulate) * stage.epochs
     module = StageModule(recipe, stage, network, _trained_part(stage, network), loss, steps, train)
     inner = recipe.machine.checkpoint_steps if getattr(train, "resumes_mid_epoch", False) else 0
-    trainer = _make_trainer(fit, stage, epochs, name, progress.running, inner)
+    trainer = _make_trainer(fit, stage, epochs, _stage_name(index, seed), progress.running, inner)
     with warnings.catch_warnings():
         for message in _QUIET:
             warnings.filterwarnings("ignore", message=message)

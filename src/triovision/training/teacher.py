@@ -9,6 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from triovision.errors import TrainingError
+from triovision.training.bank import run_frozen
 from triovision.training.loaders import Fit
 from triovision.training.networks import CountryNetwork
 from triovision.training.recipe import ALL_BLOCKS, Recipe, Stage
@@ -32,7 +33,8 @@ class Teacher:
     """
 
     def __init__(self, fit: Fit) -> None:
-        recipe, samples = fit.recipe, fit.samples
+        self._fit, recipe, samples = fit, fit.recipe, fit.samples
+        self._stored: dict[int, Tensor] = {}
         run = read_run(Path(recipe.objective.teacher))
         if run.country_codes != tuple(samples.country_codes):
             raise TrainingError(f"{run.folder}: the teacher knows other countries; train it on the same prepared data")
@@ -61,26 +63,32 @@ class Teacher:
             logits: Tensor = self._network(seen)
         return logits
 
-    def stored_logits(self, fit: Fit, stage: Stage) -> Tensor:
+    def stored_logits(self, stage: Stage) -> Tensor:
         """Logits of the views that the student has stored, drawn again at the size that the teacher is used to.
 
         Args:
-            fit: The student's.
-            stage: The student's; says how many views there are.
+            stage: The student's; says how many views there are. Another one with as many has the same views.
 
         Returns:
             float32 [training rows, views, classes].
         """
+        if stage.stored_views not in self._stored:
+            self._stored[stage.stored_views] = self._ask_stored(stage)
+        return self._stored[stage.stored_views]
+
+    def _ask_stored(self, stage: Stage) -> Tensor:
+        recipe, rows = self._fit.recipe, self._fit.train
         blocks = _shared_blocks(self._recipe, self._network)
         frozen, rest = self._network.cut(blocks)
-        bank = fit.bank.through(self._recipe.preprocessing, frozen)
+        bank = self._fit.bank.through(self._recipe.preprocessing, frozen)
         outputs = bank.training(dataclasses.replace(stage, frozen_blocks=blocks))
-        logits = [torch.zeros(0, stage.stored_views, len(fit.samples.country_codes))]
-        with torch.no_grad():
-            step = max(1, _BATCH // stage.stored_views)
-            for start in range(0, len(fit.train), step):
-                views = outputs[fit.train[start : start + step]].float()
-                logits.append(rest(views.flatten(0, 1)).float().reshape(*views.shape[:2], -1))
+        half, images = recipe.stored_precision == "bf16-mixed", blocks != ALL_BLOCKS
+        logits = [torch.zeros(0, stage.stored_views, len(self._fit.samples.country_codes))]
+        step = max(1, _BATCH // stage.stored_views)
+        for start in range(0, len(rows), step):
+            views = outputs[rows[start : start + step]].float()
+            asked = run_frozen(rest, views.flatten(0, 1), half=half, channels_last=recipe.channels_last and images)
+            logits.append(asked.reshape(*views.shape[:2], -1))
         return torch.cat(logits)
 
 
