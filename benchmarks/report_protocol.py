@@ -68,7 +68,7 @@ def read_splits(data: Path) -> dict[str, str]:
     return split_of
 
 
-def prepare(table: Path, split_of: dict[str, str], renamed: dict[str, str], to: Path) -> None:
+def prepare(table: Path, split_of: dict[str, str], renamed: dict[str, str], to: Path, split_by: str = "photo") -> None:
     """Prepare the photos of some splits under the split that each shall have."""
     with table.open(encoding="utf-8", newline="") as file:
         rows = [row for row in csv.DictReader(file) if split_of.get(row["photo"]) in renamed]
@@ -81,7 +81,7 @@ def prepare(table: Path, split_of: dict[str, str], renamed: dict[str, str], to: 
     link = to.parent / "photos"
     link.unlink(missing_ok=True)
     link.symlink_to((table.parent / "photos").resolve(), target_is_directory=True)
-    triovision("data", "prepare", "folder", chosen, "--to", to, "--split-by", "photo")
+    triovision("data", "prepare", "folder", chosen, "--to", to, "--split-by", split_by)
 
 
 def evaluate(bundle: Path, data: Path, split: str, to: Path) -> dict[str, Any]:
