@@ -1,6 +1,6 @@
 """The report's protocol and ours on the same photos: measured its way, and on photographers never trained on.
 
-Run: `python benchmarks/report_protocol.py DATA PHOTOS.csv --work FOLDER` (about an hour on two idle cores; goes on
+Run: `python benchmarks/report_protocol.py DATA PHOTOS.csv --work FOLDER` (about half an hour on two idle cores; goes on
 where it was stopped, since what is in FOLDER is not made again)
 
 DATA is what `triovision data prepare folder PHOTOS.csv` wrote, split by source. Its training photos are split again, at
@@ -31,8 +31,6 @@ from triovision.data.splits import seeded_order
 RECIPES = {
     "report-b0": ("network=tf_efficientnet_lite0", "workers=2"),
     "starter": (),
-    # Made for a GPU with room for batches of 256.
-    "best": ("stages.1.batch_size=64", "workers=2"),
 }
 FIGURES = (
     "top1_accuracy",

@@ -52,7 +52,9 @@ def test_epochs_differ_and_runs_repeat(make):
 
 
 def same(first, second):
-    return all(torch.equal(a, b) for one, two in zip(first, second, strict=True) for a, b in zip(one, two, strict=True))
+    pairs = [pair for one, two in zip(first, second, strict=True) for pair in zip(one, two, strict=True)]
+    # No teacher here has a word on any batch.
+    return all((a is None and b is None) or torch.equal(a, b) for a, b in pairs)
 
 
 def test_decoding_processes_change_nothing(make):
