@@ -11,7 +11,7 @@ rest pays.
     triovision data prepare folder photos.csv --to OUT
     triovision train best --data OUT --to RUN
 
-Hours: 0.4 for 2,752 photos on two CPU cores (20 to 24 photos/s); not measured on a GPU.
+Hours: two minutes an epoch of 2,752 photos on two CPU cores (20 to 24 photos/s); not measured on a GPU.
 Expected: not measured here on GLDv2, and never run to its end on real photos.
 """
 
