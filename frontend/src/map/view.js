@@ -16,7 +16,8 @@ import { FullScreen } from "./screen.js";
 import { makeLabels, onlyCode, paintOf } from "./style.js";
 
 const NARROW_PX = 560;
-const LOW_PX = 420; // the legend would lie on the tools
+const LOW_PX = 420; // the legend would lie on the tools,
+const POSITION_PX = 70; // of which the photo's own position brings one more, and a line to the legend
 const CLICK_SLACK_PX = 4;
 const MOST_LOOKS = 30;
 const POSITION_ZOOM = 4;
@@ -129,7 +130,8 @@ export class MapView {
     this.drawing?.setColour(this.palette.drawing);
     this.markers.show(answer, answer.texts);
     if (moved && this.seen) this.lookAtAnswer(true);
-    if (!this.seen && (this.size().width < NARROW_PX || this.size().height < LOW_PX)) this.legend.close();
+    const low = this.size().height < LOW_PX + (answer.gps ? POSITION_PX : 0);
+    if (!this.seen && (low || this.size().width < NARROW_PX)) this.legend.close();
     this.seen = true;
     this.refresh();
   }
