@@ -11,7 +11,6 @@ both are exported and evaluated by the product's own commands. DATA's own test s
 
 from __future__ import annotations
 
-import argparse
 import json
 from pathlib import Path
 from typing import Any
@@ -19,7 +18,8 @@ from typing import Any
 from pyarrow import parquet
 
 from machine import write_result
-from report_protocol import once, prepare, triovision
+from product import once, parse_data_and_table, triovision
+from report_protocol import prepare
 from triovision.training.folds import assign_folds
 from triovision.training.prepared import read_samples
 from triovision.training.recipe_files import load_recipe
@@ -53,11 +53,7 @@ def measure(data: Path, final: str, work: Path) -> dict[str, Any]:
 
 def main() -> None:
     """Measure, print, write `results/fold_average.json`."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("data", type=Path)
-    parser.add_argument("table", type=Path)
-    parser.add_argument("--work", type=Path, required=True)
-    given = parser.parse_args()
+    given = parse_data_and_table(__doc__)
     rows: dict[str, list[dict[str, Any]]] = {"all": [], "folds": []}
     for third in range(THIRDS):
         work = given.work / f"third-{third}"

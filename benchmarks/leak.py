@@ -12,12 +12,11 @@ from __future__ import annotations
 
 import argparse
 import json
-import subprocess
-import sys
 import tempfile
 from pathlib import Path
 
 from machine import write_result
+from product import triovision
 
 CHEAP = ("stages.1.epochs=0", "stages.0.stored_views=2", "fold_batch_norms=false")
 FIGURES = (
@@ -28,11 +27,6 @@ FIGURES = (
     "region_accuracy",
     "median_error_km",
 )
-
-
-def triovision(*arguments: str | Path) -> None:
-    """Run a command of the product; its progress goes to standard error."""
-    subprocess.run([sys.executable, "-m", "triovision", *map(str, arguments)], check=True, stdout=sys.stderr)
 
 
 def measure(table: Path, split_by: str, recipe: str, overrides: list[str], work: Path) -> dict[str, object]:

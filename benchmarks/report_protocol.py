@@ -14,18 +14,15 @@ without squeeze-and-excitation) stands in for it, by the overrides below.
 
 from __future__ import annotations
 
-import argparse
 import csv
 import json
-import subprocess
-import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from pyarrow import parquet
 
 from machine import write_result
+from product import once, parse_data_and_table, triovision
 from triovision.data.splits import seeded_order
 
 RECIPES = {
@@ -41,18 +38,6 @@ FIGURES = (
     "negative_log_likelihood",
     "expected_calibration_error",
 )
-
-
-def triovision(*arguments: str | Path) -> None:
-    """Run a command of the product; its progress goes to standard error."""
-    subprocess.run([sys.executable, "-m", "triovision", *map(str, arguments)], check=True, stdout=sys.stderr)
-
-
-def once(path: Path, make: Callable[[], None]) -> Path:
-    """Make a file or folder, unless a run before has finished it."""
-    if not path.exists():
-        make()
-    return path
 
 
 def read_splits(data: Path) -> dict[str, str]:
@@ -113,11 +98,7 @@ def measure(recipe: str, overrides: tuple[str, ...], trained: Path, tenth: Path,
 
 def main() -> None:
     """Measure, print, write `results/report_protocol.json`."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("data", type=Path)
-    parser.add_argument("table", type=Path)
-    parser.add_argument("--work", type=Path, required=True)
-    given = parser.parse_args()
+    given = parse_data_and_table(__doc__)
     given.work.mkdir(parents=True, exist_ok=True)
     splits = read_splits(given.data)
     kept = {"train": "train", "val": "val", "test": "test"}

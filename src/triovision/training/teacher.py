@@ -40,7 +40,7 @@ class Teacher:
             raise TrainingError(f"{run.folder}: the teacher knows other countries; train it on the same prepared data")
         _check_unseen(run, recipe, samples.data_hash)
         network = run.network if fit.fold is None else read_fold_network(run.folder, run.recipe, fit.fold)
-        self._network = network.requires_grad_(requires_grad=False).eval()
+        self._network = network.requires_grad_(requires_grad=False)
         self._recipe = run.recipe
         theirs, ours = run.recipe.preprocessing, recipe.preprocessing
         self._size = theirs.input_size
